@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.common.cas;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Blobs by digest. Safe for concurrent use; every method may block.
+ *
+ * <p>A store that cannot answer throws an {@link IOException} that is no {@link CasException}; it
+ * never calls a blob absent because it could not look.
+ */
+public interface BlobStore extends AutoCloseable {
+  /**
+   * The given digests that are not stored, or are stored with another size. The empty blob is never
+   * among them. Duplicates are asked once; order is not kept.
+   *
+   * @throws IOException if the store cannot be asked; nothing is then known about any digest
+   */
+  Set<Digest> findMissing(Collection<Digest> digests) throws IOException;
+
+  /**
+   * The bytes of a blob in the given encoding, without its first {@code offset} bytes.
+   *
+   * <p>The caller closes the stream. A stream that ends early or finds wrong bytes throws from
+   * {@code read}; it does not end as if all were well.
+   *
+   * @param offset bytes of the identity form to skip, from 0 to the blob's size
+   * @throws BlobNotFoundException if the blob is absent
+   */
+  InputStream read(Digest digest, Encoding encoding, long offset) throws IOException;
+
+  /**
+   * Begins to store a blob whose bytes will come in the given encoding. The caller closes the sink.
+   *
+   * @throws StoreFullException if there is no room for it
+   */
+  BlobSink write(Digest digest, Encoding encoding) throws IOException;
+
+  /**
+   * The whole of each blob, verified. Absent ones are left out; duplicates are read once. For blobs
+   * that together fit into memory.
+   */
+  default Map<Digest, ByteString> readAll(Collection<Digest> digests) throws IOException {
+    Map<Digest, ByteString> found = new HashMap<>();
+    for (Digest digest : new LinkedHashSet<>(digests)) {
+      try (InputStream in = read(digest, Encoding.IDENTITY, 0)) {
+        found.put(digest, ByteString.readFrom(in));
+      } catch (BlobNotFoundException absent) {
+        // Left out, as promised.
+      }
+    }
+    return found;
+  }
+
+  /**
+   * Stores each blob.
+   *
+   * @throws BlobRejectedException if some bytes do not match their digest
+   * @throws IOException on the first failure; the blobs before it are stored
+   */
+  default void writeAll(Map<Digest, ByteString> blobs) throws IOException {
+    for (Map.Entry<Digest, ByteString> blob : blobs.entrySet()) {
+      try (BlobSink sink = write(blob.getKey(), Encoding.IDENTITY)) {
+        blob.getValue().writeTo(sink);
+        sink.commit();
+      }
+    }
+  }
+
+  /**
+   * A local file that holds the blob and must not be changed, where there is one. It may vanish
+   * when the blob is deleted; its content has the right length but is not verified again.
+   */
+  default Optional<Path> file(Digest digest) {
+    return Optional.empty();
+  }
+
+  @Override
+  void close() throws IOException;
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.common.cas;
+
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Passes every call on. A policy extends it and overrides the one or two methods that it is about.
+ */
+public abstract class ForwardingBlobStore implements BlobStore {
+  private final BlobStore delegate;
+
+  protected ForwardingBlobStore(BlobStore delegate) {
+    this.delegate = delegate;
+  }
+
+  protected final BlobStore delegate() {
+    return delegate;
+  }
+
+  @Override
+  public Set<Digest> findMissing(Collection<Digest> digests) throws IOException {
+    return delegate.findMissing(digests);
+  }
+
+  @Override
+  public InputStream read(Digest digest, Encoding encoding, long offset) throws IOException {
+    return delegate.read(digest, encoding, offset);
+  }
+
+  @Override
+  public BlobSink write(Digest digest, Encoding encoding) throws IOException {
+    return delegate.write(digest, encoding);
+  }
+
+  @Override
+  public Map<Digest, ByteString> readAll(Collection<Digest> digests) throws IOException {
+    return delegate.readAll(digests);
+  }
+
+  @Override
+  public void writeAll(Map<Digest, ByteString> blobs) throws IOException {
+    delegate.writeAll(blobs);
+  }
+
+  @Override
+  public Optional<Path> file(Digest digest) {
+    return delegate.file(digest);
+  }
+
+  @Override
+  public void close() throws IOException {
+    delegate.close();
+  }
+}
