@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.common.rpc;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * One budget for all bytes that a process has read and its clients have not taken yet. Safe for
+ * concurrent use; never blocks.
+ *
+ * <p>Flow control bounds what one stream holds, not what thousands of stuck ones hold together
+ * (fault J7). So the pieces that streams send shrink as the budget fills. Even a full budget grants
+ * the smallest piece: a stream that is stuck holds no more than that, and one that is not must go
+ * on.
+ */
+public final class InFlightBytes {
+  /** What is granted while the budget is mostly free. */
+  public static final int LARGE = 256 * 1024;
+
+  static final int MEDIUM = 64 * 1024;
+  static final int SMALL = 32 * 1024;
+
+  private final long budget;
+  private final AtomicLong taken = new AtomicLong();
+
+  /**
+   * @param budget bytes
+   */
+  public InFlightBytes(long budget) {
+    this.budget = budget;
+  }
+
+  /** A budget that suits the memory of this process: an eighth of the heap's limit. */
+  public static InFlightBytes ofThisProcess() {
+    // The pieces lie on the heap until the transport copies them; direct memory is as large by
+    // default.
+    return new InFlightBytes(Runtime.getRuntime().maxMemory() / 8);
+  }
+
+  /** Takes a piece and says how large it is. It must be given back with {@link #release}. */
+  public int take() {
+    long before = taken.get();
+    int size = before < budget / 4 ? LARGE : before < budget / 2 ? MEDIUM : SMALL;
+    taken.addAndGet(size);
+    return size;
+  }
+
+  /** Gives back what {@link #take} granted. */
+  public void release(int size) {
+    taken.addAndGet(-size);
+  }
+
+  /** Bytes that are out now. */
+  public long taken() {
+    return taken.get();
+  }
+}
