@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.creds;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * How a server proves who it is; plaintext if neither file is named.
+ *
+ * @param certFile certificate chain in PEM
+ * @param keyFile private key in PEM
+ */
+public record TlsConfig(Optional<Path> certFile, Optional<Path> keyFile, MinVersion minVersion) {
+  /** The oldest protocol that is spoken. */
+  public enum MinVersion {
+    TLS_1_2,
+    TLS_1_3;
+
+    /**
+     * {@code 1.2} or {@code 1.3}.
+     *
+     * @throws IllegalArgumentException for anything else; names it
+     */
+    public static MinVersion parse(String text) {
+      return switch (text) {
+        case "1.2" -> TLS_1_2;
+        case "1.3" -> TLS_1_3;
+        default -> throw new IllegalArgumentException("'" + text + "' is neither 1.2 nor 1.3");
+      };
+    }
+
+    String[] protocols() {
+      return switch (this) {
+        case TLS_1_2 -> new String[] {"TLSv1.3", "TLSv1.2"};
+        case TLS_1_3 -> new String[] {"TLSv1.3"};
+      };
+    }
+  }
+}

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.creds;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import build.please.creds.TokenInterceptor.Scope;
+import io.grpc.CallOptions;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Server;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
+import io.grpc.stub.ServerCalls;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Over plaintext on a real socket, as the reference's clients send their tokens. */
+@Timeout(60)
+final class TokenTest {
+  private static final String REAPI = "build.bazel.remote.execution.v2.";
+
+  private static final List<String> READS =
+      List.of(
+          REAPI + "Capabilities/GetCapabilities",
+          REAPI + "ActionCache/GetActionResult",
+          REAPI + "ContentAddressableStorage/FindMissingBlobs",
+          REAPI + "ContentAddressableStorage/BatchReadBlobs",
+          REAPI + "ContentAddressableStorage/GetTree",
+          "google.bytestream.ByteStream/Read",
+          "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo");
+
+  private static final List<String> WRITES =
+      List.of(
+          REAPI + "ActionCache/UpdateActionResult",
+          REAPI + "ContentAddressableStorage/BatchUpdateBlobs",
+          "google.bytestream.ByteStream/Write",
+          "google.bytestream.ByteStream/QueryWriteStatus",
+          REAPI + "Execution/Execute",
+          REAPI + "Execution/WaitExecution",
+          "grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+          "build.please.remote.purity.GC/Delete");
+
+  private static final List<String> HEALTH =
+      List.of("grpc.health.v1.Health/Check", "grpc.health.v1.Health/Watch");
+
+  @TempDir Path temp;
+  private Server server = NettyServerBuilder.forPort(0).build();
+
+  @AfterEach
+  void stop() {
+    server.shutdownNow();
+  }
+
+  @Test
+  void writesScope_withoutToken_onlyReadsAndHealthAreOpen() throws Exception {
+    serve(Scope.WRITES);
+    READS.forEach(method -> assertEquals(Status.Code.OK, call(method), method));
+    HEALTH.forEach(method -> assertEquals(Status.Code.OK, call(method), method));
+    WRITES.forEach(method -> assertEquals(Status.Code.UNAUTHENTICATED, call(method), method));
+  }
+
+  @Test
+  void allScope_withoutToken_onlyHealthIsOpen() throws Exception {
+    serve(Scope.ALL);
+    READS.forEach(method -> assertEquals(Status.Code.UNAUTHENTICATED, call(method), method));
+    HEALTH.forEach(method -> assertEquals(Status.Code.OK, call(method), method));
+    WRITES.forEach(method -> assertEquals(Status.Code.UNAUTHENTICATED, call(method), method));
+  }
+
+  @Test
+  void token_fromFile_opensEverything() throws Exception {
+    serve(Scope.ALL);
+    BearerToken token = BearerToken.fromFile(file(" secret\n\n"));
+    CallOptions options = CallOptions.DEFAULT.withCallCredentials(token);
+    for (String method : WRITES) {
+      assertEquals(Status.Code.OK, call(method, new Metadata(), options), method);
+    }
+  }
+
+  @Test
+  void otherHeader_isUnauthenticated() throws Exception {
+    serve(Scope.WRITES);
+    for (String header :
+        List.of(
+            "secret",
+            "Bearer",
+            "Bearer ",
+            "Bearer secre",
+            "Bearer secrets",
+            "Bearer SECRET",
+            "Basic secret",
+            "Bearersecret",
+            "Bearer secret secret")) {
+      assertEquals(Status.Code.UNAUTHENTICATED, call(WRITES.get(0), header), header);
+    }
+    assertEquals(Status.Code.OK, call(WRITES.get(0), "Bearer secret"));
+    assertEquals(Status.Code.OK, call(WRITES.get(0), "bearer  secret"));
+  }
+
+  @Test
+  void file_notOneWord_isNamedAndNotQuoted() throws Exception {
+    for (String content : List.of("", " \n", "two words", "a\nb", "t\u00f6ken")) {
+      Path file = file(content);
+      IOException e = assertThrows(IOException.class, () -> BearerToken.fromFile(file));
+      assertTrue(e.toString().contains(file.toString()), e.toString());
+      assertFalse(e.toString().contains("words"), e.toString());
+      assertThrows(IOException.class, () -> TokenInterceptor.fromFile(file, Scope.ALL));
+    }
+    IOException e =
+        assertThrows(IOException.class, () -> BearerToken.fromFile(temp.resolve("none")));
+    assertTrue(e.toString().contains("none does not exist"), e.toString());
+  }
+
+  private Path file(String content) throws IOException {
+    return Files.writeString(temp.resolve("token"), content);
+  }
+
+  private void serve(Scope scope) throws IOException {
+    TokenInterceptor interceptor = TokenInterceptor.fromFile(file("secret\n"), scope);
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            InsecureServerCredentials.create());
+    Stream.of(READS, WRITES, HEALTH)
+        .flatMap(List::stream)
+        .collect(
+            Collectors.groupingBy(
+                method -> Objects.requireNonNull(MethodDescriptor.extractFullServiceName(method))))
+        .forEach(
+            (service, methods) ->
+                builder.addService(
+                    ServerInterceptors.intercept(service(service, methods), interceptor)));
+    server = builder.build().start();
+  }
+
+  /** Methods that all answer with what they were sent. */
+  private static ServerServiceDefinition service(String name, List<String> methods) {
+    ServerServiceDefinition.Builder builder = ServerServiceDefinition.builder(name);
+    for (String method : methods) {
+      builder.addMethod(
+          method(method),
+          ServerCalls.asyncUnaryCall(
+              (request, responses) -> {
+                responses.onNext(request);
+                responses.onCompleted();
+              }));
+    }
+    return builder.build();
+  }
+
+  private static MethodDescriptor<byte[], byte[]> method(String fullName) {
+    Bytes bytes = new Bytes();
+    return MethodDescriptor.newBuilder(bytes, bytes)
+        .setType(MethodDescriptor.MethodType.UNARY)
+        .setFullMethodName(fullName)
+        .build();
+  }
+
+  private Status.Code call(String method) {
+    return call(method, new Metadata(), CallOptions.DEFAULT);
+  }
+
+  private Status.Code call(String method, String authorization) {
+    Metadata headers = new Metadata();
+    headers.put(BearerToken.AUTHORIZATION, authorization);
+    return call(method, headers, CallOptions.DEFAULT);
+  }
+
+  private Status.Code call(String method, Metadata headers, CallOptions options) {
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress(
+                "127.0.0.1", server.getPort(), InsecureChannelCredentials.create())
+            .intercept(MetadataUtils.newAttachHeadersInterceptor(headers))
+            .build();
+    try {
+      ClientCalls.blockingUnaryCall(channel, method(method), options, new byte[1]);
+      return Status.Code.OK;
+    } catch (StatusRuntimeException e) {
+      return e.getStatus().getCode();
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
+  private static final class Bytes implements MethodDescriptor.Marshaller<byte[]> {
+    @Override
+    public InputStream stream(byte[] bytes) {
+      return new ByteArrayInputStream(bytes);
+    }
+
+    @Override
+    public byte[] parse(InputStream bytes) {
+      try {
+        return bytes.readAllBytes();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}
