@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.elan.bucket;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Objects by name. An object is visible only after {@link BucketWriter#commit} and never changes
+ * under a reader, though it may be replaced. Safe for concurrent use; every method may block.
+ */
+public interface Bucket extends AutoCloseable {
+  /**
+   * Size in bytes of each key that exists; absent keys are left out.
+   *
+   * @throws IOException if the bucket cannot be asked: an outage is an exception, never an absence
+   */
+  Map<String, Long> sizes(Collection<String> keys) throws IOException;
+
+  /**
+   * The object's bytes from {@code offset} on; nothing if it is shorter. The caller closes the
+   * stream.
+   *
+   * @throws java.nio.file.NoSuchFileException if there is no such object
+   */
+  InputStream read(String key, long offset) throws IOException;
+
+  /**
+   * Begins a new object, which takes the place of an old one of that name when it is committed.
+   *
+   * @param sizeHint bytes that will probably come; 0 if unknown
+   * @throws build.please.common.cas.StoreFullException if there is no room
+   */
+  BucketWriter write(String key, long sizeHint) throws IOException;
+
+  /**
+   * Every object whose name begins with {@code prefix}, in no order. The caller closes the stream.
+   */
+  Stream<StoredObject> list(String prefix) throws IOException;
+
+  /** Removes an object; readers that are under way finish. Says whether there was one. */
+  boolean delete(String key) throws IOException;
+
+  /** A read-only local file that holds the object, where there is one. */
+  default Optional<Path> file(String key) {
+    return Optional.empty();
+  }
+
+  @Override
+  void close() throws IOException;
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.elan.bucket;
+
+import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/** Opens the bucket that a URL names: {@code file:///dir} or {@code mem://}. */
+public final class Buckets {
+  // What please-servers accepts and what makes no difference here; "metadata=skip" is what we
+  // always do.
+  private static final Set<String> WITHOUT_EFFECT =
+      Set.of("metadata", "no_tmp_dir", "dir_file_mode", "base_url", "secret_key_path");
+
+  private Buckets() {}
+
+  /**
+   * Opens the bucket that {@code url} names.
+   *
+   * @throws IllegalArgumentException if the URL is not one of a bucket or has an unknown parameter;
+   *     the message is for the person who typed it
+   * @throws IOException if the bucket cannot be opened
+   */
+  public static Bucket open(String url, Clock clock) throws IOException {
+    // Not java.net.URI, to which "mem://" is none.
+    int colon = url.indexOf("://");
+    String scheme = colon < 0 ? "" : url.substring(0, colon);
+    String rest = colon < 0 ? url : url.substring(colon + 3);
+    int question = rest.indexOf('?');
+    String place = question < 0 ? rest : rest.substring(0, question);
+    Map<String, String> parameters =
+        parameters(url, question < 0 ? "" : rest.substring(question + 1));
+    String prefix = parameters.containsKey("prefix") ? parameters.remove("prefix") : "";
+    Bucket bucket =
+        switch (scheme) {
+          case "mem" -> memory(url, place, parameters, clock);
+          case "file" -> files(url, place, parameters);
+          case "gs" ->
+              throw new IllegalArgumentException(
+                  "'"
+                      + url
+                      + "': Cloud Storage buckets are not built yet; use file:///dir or mem://");
+          default ->
+              throw new IllegalArgumentException(
+                  "'" + url + "' is no storage URL; use file:///dir or mem://");
+        };
+    return prefix.isEmpty() ? bucket : new PrefixedBucket(bucket, prefix);
+  }
+
+  private static Bucket memory(
+      String url, String place, Map<String, String> parameters, Clock clock) {
+    if (!place.isEmpty()) {
+      throw new IllegalArgumentException("'" + url + "': a store in memory has no name");
+    }
+    refuseUnknown(url, parameters);
+    return new MemoryBucket(clock);
+  }
+
+  private static Bucket files(String url, String place, Map<String, String> parameters)
+      throws IOException {
+    boolean create = "true".equals(parameters.remove("create_dir"));
+    parameters.keySet().removeAll(WITHOUT_EFFECT);
+    refuseUnknown(url, parameters);
+    Path directory = directory(url, place);
+    if (create) {
+      Files.createDirectories(directory);
+    } else if (!Files.exists(directory)) {
+      Files.createDirectory(directory);
+    }
+    return FileBucket.open(directory);
+  }
+
+  /** As go-cloud reads it: {@code file://./a/b} is relative, any other host is ignored. */
+  private static Path directory(String url, String place) {
+    int slash = place.indexOf('/');
+    String path = slash < 0 ? "" : place.substring(slash + 1);
+    if (path.isEmpty()) {
+      throw new IllegalArgumentException(
+          "'" + url + "' names no directory; write file:///absolute/dir");
+    }
+    String decoded = URLDecoder.decode(path.replace("+", "%2B"), StandardCharsets.UTF_8);
+    return place.startsWith("./") ? Path.of(decoded) : Path.of("/" + decoded);
+  }
+
+  private static Map<String, String> parameters(String url, String query) {
+    Map<String, String> parameters = new LinkedHashMap<>();
+    if (query.isEmpty()) {
+      return parameters;
+    }
+    for (String pair : query.split("&", -1)) {
+      int equals = pair.indexOf('=');
+      String name = equals < 0 ? pair : pair.substring(0, equals);
+      String value = equals < 0 ? "" : pair.substring(equals + 1);
+      if (parameters.put(name, URLDecoder.decode(value, StandardCharsets.UTF_8)) != null) {
+        throw new IllegalArgumentException("'" + url + "' gives the parameter " + name + " twice");
+      }
+    }
+    return parameters;
+  }
+
+  private static void refuseUnknown(String url, Map<String, String> rest) {
+    if (!rest.isEmpty()) {
+      throw new IllegalArgumentException(
+          "'" + url + "' has an unknown parameter: " + rest.keySet().iterator().next());
+    }
+  }
+}

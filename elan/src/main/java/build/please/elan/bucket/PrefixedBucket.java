@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.elan.bucket;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The part of a bucket whose keys begin with a prefix; callers neither see nor give the prefix. */
+final class PrefixedBucket implements Bucket {
+  private final Bucket bucket;
+  private final String prefix;
+
+  PrefixedBucket(Bucket bucket, String prefix) {
+    this.bucket = bucket;
+    this.prefix = prefix;
+  }
+
+  @Override
+  public Map<String, Long> sizes(Collection<String> keys) throws IOException {
+    Map<String, Long> sizes = new HashMap<>();
+    bucket
+        .sizes(keys.stream().map(prefix::concat).toList())
+        .forEach((key, size) -> sizes.put(key.substring(prefix.length()), size));
+    return sizes;
+  }
+
+  @Override
+  public InputStream read(String key, long offset) throws IOException {
+    return bucket.read(prefix + key, offset);
+  }
+
+  @Override
+  public BucketWriter write(String key, long sizeHint) throws IOException {
+    return bucket.write(prefix + key, sizeHint);
+  }
+
+  @Override
+  public Stream<StoredObject> list(String keyPrefix) throws IOException {
+    return bucket
+        .list(prefix + keyPrefix)
+        .map(o -> new StoredObject(o.key().substring(prefix.length()), o.size(), o.modified()));
+  }
+
+  @Override
+  public boolean delete(String key) throws IOException {
+    return bucket.delete(prefix + key);
+  }
+
+  @Override
+  public Optional<Path> file(String key) {
+    return bucket.file(prefix + key);
+  }
+
+  @Override
+  public void close() throws IOException {
+    bucket.close();
+  }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.elan.bucket;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class BucketsTest {
+  @TempDir Path directory;
+
+  private static Bucket open(String url) throws IOException {
+    return Buckets.open(url, Clock.systemUTC());
+  }
+
+  @Test
+  void mem_isABucketOnTheHeap() throws IOException {
+    try (Bucket bucket = open("mem://")) {
+      assertInstanceOf(MemoryBucket.class, bucket);
+    }
+  }
+
+  @Test
+  void file_takesTheGoServersParameters() throws IOException {
+    String url = "file://" + directory + "?metadata=skip&no_tmp_dir=true&create_dir=true";
+    try (Bucket bucket = open(url)) {
+      assertInstanceOf(FileBucket.class, bucket);
+    }
+  }
+
+  @Test
+  void file_makesTheDirectoryButNotItsParents() throws IOException {
+    open("file://" + directory.resolve("new")).close();
+    assertTrue(Files.isDirectory(directory.resolve("new")));
+
+    assertThrows(NoSuchFileException.class, () -> open("file://" + directory.resolve("a/b")));
+  }
+
+  @Test
+  void prefix_isPartOfEveryKey() throws IOException {
+    try (Bucket bucket = open("file://" + directory + "?prefix=a/b/")) {
+      try (BucketWriter writer = bucket.write("cas/ab/abcd", 0)) {
+        writer.write("x".getBytes(UTF_8));
+        writer.commit();
+      }
+      assertEquals(Map.of("cas/ab/abcd", 1L), bucket.sizes(List.of("cas/ab/abcd")));
+      assertTrue(Files.exists(directory.resolve("a/b/cas/ab/abcd")));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "file://",
+        "file:///",
+        "ftp://host/dir",
+        "/just/a/path",
+        "mem://?size=3",
+        "file:///tmp?colour=red",
+        "file:///tmp?prefix=a&prefix=b",
+        "file:// tmp",
+        "gs://bucket"
+      })
+  void nonsense_isRefusedByName(String url) {
+    IllegalArgumentException e =
+        assertThrows(IllegalArgumentException.class, () -> open(url).close());
+    assertTrue(e.toString().contains("'" + url + "'"), e.toString());
+  }
+}

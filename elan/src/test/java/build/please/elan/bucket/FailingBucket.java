@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.elan.bucket;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Collection;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** A bucket that is out of order whenever a test says so. */
+public final class FailingBucket implements Bucket {
+  private final Bucket bucket;
+  private volatile boolean failing;
+
+  public FailingBucket(Bucket bucket) {
+    this.bucket = bucket;
+  }
+
+  public void fail() {
+    failing = true;
+  }
+
+  public void recover() {
+    failing = false;
+  }
+
+  private Bucket orFail() throws IOException {
+    if (failing) {
+      throw new IOException("injected: the bucket is out of order");
+    }
+    return bucket;
+  }
+
+  @Override
+  public Map<String, Long> sizes(Collection<String> keys) throws IOException {
+    return orFail().sizes(keys);
+  }
+
+  @Override
+  public InputStream read(String key, long offset) throws IOException {
+    return orFail().read(key, offset);
+  }
+
+  @Override
+  public BucketWriter write(String key, long sizeHint) throws IOException {
+    return orFail().write(key, sizeHint);
+  }
+
+  @Override
+  public Stream<StoredObject> list(String prefix) throws IOException {
+    return orFail().list(prefix);
+  }
+
+  @Override
+  public boolean delete(String key) throws IOException {
+    return orFail().delete(key);
+  }
+
+  @Override
+  public void close() throws IOException {
+    bucket.close();
+  }
+}
