@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.elan.store;
+
+import build.please.common.cas.ActionCache;
+import build.please.common.cas.Digest;
+import build.please.common.cas.MalformedException;
+import build.please.elan.bucket.Bucket;
+import build.please.elan.bucket.BucketWriter;
+import build.please.proto.execution.ActionResult;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.NoSuchFileException;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Action results as objects of a bucket. Neither asks what they name nor spares an older one. */
+final class BucketActionCache implements ActionCache {
+  private static final Logger log = LoggerFactory.getLogger(BucketActionCache.class);
+
+  private final Bucket bucket;
+
+  BucketActionCache(Bucket bucket) {
+    this.bucket = bucket;
+  }
+
+  @Override
+  public Optional<ActionResult> find(Digest action) throws IOException {
+    String key = Keys.action(action);
+    try (InputStream in = bucket.read(key, 0)) {
+      ActionResult result = ActionResult.parseFrom(ByteString.readFrom(in));
+      ActionResults.check(result);
+      return Optional.of(result);
+    } catch (NoSuchFileException absent) {
+      return Optional.empty();
+    } catch (InvalidProtocolBufferException | MalformedException e) {
+      // Torn by a power cut or stored by something older; a result that nobody can use is none.
+      log.warn("removing the malformed result of action {}: {}", action.hash(), e.getMessage());
+      bucket.delete(key);
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public ActionResult put(Digest action, ActionResult result, Replace replace) throws IOException {
+    ActionResults.check(result);
+    try (BucketWriter writer = bucket.write(Keys.action(action), result.getSerializedSize())) {
+      result.writeTo(writer);
+      writer.commit();
+    }
+    return result;
+  }
+}

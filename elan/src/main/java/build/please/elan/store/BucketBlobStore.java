@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.elan.store;
+
+import build.please.common.cas.BlobNotFoundException;
+import build.please.common.cas.BlobSink;
+import build.please.common.cas.BlobStore;
+import build.please.common.cas.Digest;
+import build.please.common.cas.Encoding;
+import build.please.common.cas.ZstdDecodedStream;
+import build.please.common.cas.ZstdEncodingStream;
+import build.please.elan.bucket.Bucket;
+import build.please.elan.bucket.BucketWriter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Blobs as objects of a bucket: {@code cas/} as they are, {@code zstd_cas/} as zstd. A blob may be
+ * there in either form or in both, and is read in any.
+ *
+ * <p>Checks lengths, not hashes: that is {@link VerifyingBlobStore}'s part.
+ */
+final class BucketBlobStore implements BlobStore {
+  private final Bucket bucket;
+  private final PackedSizes packedSizes = new PackedSizes();
+
+  BucketBlobStore(Bucket bucket) {
+    this.bucket = bucket;
+  }
+
+  @Override
+  public Set<Digest> findMissing(Collection<Digest> digests) throws IOException {
+    Set<Digest> missing = new LinkedHashSet<>(digests);
+    Map<String, Long> plain = sizes(missing, Encoding.IDENTITY);
+    missing.removeIf(digest -> isSize(plain.get(Keys.blob(digest, Encoding.IDENTITY)), digest));
+    if (missing.isEmpty()) {
+      return missing;
+    }
+    Map<String, Long> packed = sizes(missing, Encoding.ZSTD);
+    for (Digest digest : List.copyOf(missing)) {
+      if (packed.containsKey(Keys.blob(digest, Encoding.ZSTD)) && isPacked(digest)) {
+        missing.remove(digest);
+      }
+    }
+    return missing;
+  }
+
+  @Override
+  public InputStream read(Digest digest, Encoding encoding, long offset) throws IOException {
+    Encoding stored = locate(digest, encoding).orElseThrow(() -> new BlobNotFoundException(digest));
+    String key = Keys.blob(digest, stored);
+    try {
+      if (stored == Encoding.IDENTITY) {
+        return encode(exact(bucket.read(key, offset), digest, offset), encoding);
+      }
+      InputStream packed = bucket.read(key, 0);
+      if (encoding == Encoding.ZSTD && offset == 0) {
+        return packed;
+      }
+      InputStream decoded = new ZstdDecodedStream(packed);
+      try {
+        decoded.skipNBytes(offset);
+      } catch (IOException | RuntimeException e) {
+        decoded.close();
+        throw e;
+      }
+      return encode(exact(decoded, digest, offset), encoding);
+    } catch (NoSuchFileException deletedMeanwhile) {
+      throw new BlobNotFoundException(digest);
+    }
+  }
+
+  @Override
+  public BlobSink write(Digest digest, Encoding encoding) throws IOException {
+    BucketWriter writer = bucket.write(Keys.blob(digest, encoding), digest.size());
+    return new BlobSink() {
+      @Override
+      public void write(byte[] bytes, int offset, int length) throws IOException {
+        writer.write(bytes, offset, length);
+      }
+
+      @Override
+      public void commit() throws IOException {
+        writer.commit();
+        if (encoding == Encoding.ZSTD) {
+          packedSizes.remember(digest);
+        }
+      }
+
+      @Override
+      public void close() throws IOException {
+        writer.close();
+      }
+    };
+  }
+
+  @Override
+  public Optional<Path> file(Digest digest) {
+    return bucket.file(Keys.blob(digest, Encoding.IDENTITY)).filter(file -> hasSize(file, digest));
+  }
+
+  private static boolean hasSize(Path file, Digest digest) {
+    try {
+      return Files.size(file) == digest.size();
+    } catch (IOException deletedMeanwhile) {
+      return false;
+    }
+  }
+
+  /** Drops every form of a blob whose stored bytes turned out to be wrong. */
+  void discard(Digest digest) throws IOException {
+    packedSizes.forget(digest);
+    bucket.delete(Keys.blob(digest, Encoding.IDENTITY));
+    bucket.delete(Keys.blob(digest, Encoding.ZSTD));
+  }
+
+  @Override
+  public void close() throws IOException {
+    bucket.close();
+  }
+
+  /** The form to read: the wanted one if it is stored, else the other, else none. */
+  private Optional<Encoding> locate(Digest digest, Encoding wanted) throws IOException {
+    String plainKey = Keys.blob(digest, Encoding.IDENTITY);
+    String packedKey = Keys.blob(digest, Encoding.ZSTD);
+    if (wanted == Encoding.IDENTITY && isSize(sizeOf(plainKey), digest)) {
+      return Optional.of(Encoding.IDENTITY);
+    }
+    if (sizeOf(packedKey) != null && isPacked(digest)) {
+      return Optional.of(Encoding.ZSTD);
+    }
+    return wanted == Encoding.ZSTD && isSize(sizeOf(plainKey), digest)
+        ? Optional.of(Encoding.IDENTITY)
+        : Optional.empty();
+  }
+
+  private @Nullable Long sizeOf(String key) throws IOException {
+    return bucket.sizes(List.of(key)).get(key);
+  }
+
+  private Map<String, Long> sizes(Collection<Digest> digests, Encoding encoding)
+      throws IOException {
+    return bucket.sizes(
+        digests.stream().map(digest -> Keys.blob(digest, encoding)).collect(Collectors.toList()));
+  }
+
+  private static boolean isSize(@Nullable Long stored, Digest digest) {
+    return stored != null && stored == digest.size();
+  }
+
+  private boolean isPacked(Digest digest) throws IOException {
+    try {
+      return packedSizes.matches(digest, () -> bucket.read(Keys.blob(digest, Encoding.ZSTD), 0));
+    } catch (NoSuchFileException deletedMeanwhile) {
+      return false;
+    }
+  }
+
+  private static InputStream exact(InputStream in, Digest digest, long offset) {
+    return new ExactLengthStream(in, digest.size() - offset, "blob " + digest);
+  }
+
+  private static InputStream encode(InputStream identity, Encoding encoding) throws IOException {
+    return encoding == Encoding.ZSTD ? new ZstdEncodingStream(identity) : identity;
+  }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.elan.store;
+
+import build.please.common.cas.BlobRejectedException;
+import build.please.common.cas.BlobSink;
+import build.please.common.cas.BlobStore;
+import build.please.common.cas.Digest;
+import build.please.common.cas.Encoding;
+import build.please.common.cas.ForwardingBlobStore;
+import build.please.common.cas.ZstdDecodingStream;
+import build.please.common.cas.ZstdEncodingStream;
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Holds the empty blob without storing it (GEN-10); every other blob is the delegate's. */
+final class EmptyBlobStore extends ForwardingBlobStore {
+  EmptyBlobStore(BlobStore delegate) {
+    super(delegate);
+  }
+
+  @Override
+  public Set<Digest> findMissing(Collection<Digest> digests) throws IOException {
+    return digests.contains(Digest.EMPTY)
+        ? super.findMissing(withoutEmpty(digests))
+        : super.findMissing(digests);
+  }
+
+  @Override
+  public InputStream read(Digest digest, Encoding encoding, long offset) throws IOException {
+    if (!digest.isEmpty()) {
+      return super.read(digest, encoding, offset);
+    }
+    InputStream nothing = InputStream.nullInputStream();
+    return encoding == Encoding.ZSTD ? new ZstdEncodingStream(nothing) : nothing;
+  }
+
+  @Override
+  public BlobSink write(Digest digest, Encoding encoding) throws IOException {
+    return digest.isEmpty() ? new NothingSink(encoding) : super.write(digest, encoding);
+  }
+
+  @Override
+  public Map<Digest, ByteString> readAll(Collection<Digest> digests) throws IOException {
+    if (!digests.contains(Digest.EMPTY)) {
+      return super.readAll(digests);
+    }
+    Map<Digest, ByteString> found = new HashMap<>(super.readAll(withoutEmpty(digests)));
+    found.put(Digest.EMPTY, ByteString.EMPTY);
+    return found;
+  }
+
+  @Override
+  public void writeAll(Map<Digest, ByteString> blobs) throws IOException {
+    for (Map.Entry<Digest, ByteString> blob : blobs.entrySet()) {
+      if (blob.getKey().isEmpty() && !blob.getValue().isEmpty()) {
+        throw tooLong();
+      }
+    }
+    super.writeAll(
+        blobs.entrySet().stream()
+            .filter(blob -> !blob.getKey().isEmpty())
+            .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
+  }
+
+  private static List<Digest> withoutEmpty(Collection<Digest> digests) {
+    return digests.stream().filter(digest -> !digest.isEmpty()).toList();
+  }
+
+  private static BlobRejectedException tooLong() {
+    return new BlobRejectedException("the empty blob has no bytes, but some came");
+  }
+
+  /** Takes no bytes, or zstd frames that decode to none. */
+  private static final class NothingSink extends BlobSink {
+    private final OutputStream checker;
+
+    private NothingSink(Encoding encoding) {
+      OutputStream refuse =
+          new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+              throw tooLong();
+            }
+          };
+      this.checker = encoding == Encoding.ZSTD ? new ZstdDecodingStream(refuse) : refuse;
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      checker.write(bytes, offset, length);
+    }
+
+    @Override
+    public void commit() {
+      // It is there already.
+    }
+
+    @Override
+    public void close() throws IOException {
+      checker.close();
+    }
+  }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.elan.store;
+
+import build.please.common.cas.Digest;
+import build.please.common.cas.ZstdDecodedStream;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.io.IOException;
+import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How long blobs that are stored as zstd are when decoded. Neither their key nor their object says
+ * so, and a digest with another size must not be taken for theirs (GEN-01).
+ *
+ * <p>Remembers what this process wrote or looked up; for any other it decodes the object once and
+ * counts. Safe for concurrent use.
+ */
+final class PackedSizes {
+  private static final long REMEMBERED = 200_000;
+
+  private final Cache<String, Long> sizes = Caffeine.newBuilder().maximumSize(REMEMBERED).build();
+
+  /** Opens the stored form of a blob. */
+  @FunctionalInterface
+  interface Source {
+    InputStream open() throws IOException;
+  }
+
+  void remember(Digest digest) {
+    sizes.put(digest.hash(), digest.size());
+  }
+
+  void forget(Digest digest) {
+    sizes.invalidate(digest.hash());
+  }
+
+  /**
+   * Whether the blob with this hash is as long as the digest says. Blocks for one pass over the
+   * object if its size is not known yet. An object that does not decode is nobody's.
+   */
+  boolean matches(Digest digest, Source stored) throws IOException {
+    @Nullable Long known = sizes.getIfPresent(digest.hash());
+    if (known == null) {
+      try (InputStream in = new ZstdDecodedStream(stored.open())) {
+        known = count(in);
+      }
+      sizes.put(digest.hash(), known);
+    }
+    return known == digest.size();
+  }
+
+  private static long count(InputStream in) throws IOException {
+    byte[] buffer = new byte[1 << 16];
+    long size = 0;
+    for (int n; (n = in.read(buffer)) >= 0; ) {
+      size += n;
+    }
+    return size;
+  }
+}

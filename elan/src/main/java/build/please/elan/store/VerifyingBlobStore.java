@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.elan.store;
+
+import build.please.common.cas.BlobNotFoundException;
+import build.please.common.cas.BlobSink;
+import build.please.common.cas.BlobStore;
+import build.please.common.cas.Digest;
+import build.please.common.cas.Encoding;
+import build.please.common.cas.ForwardingBlobStore;
+import build.please.common.cas.ZstdEncodingStream;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lets nobody see a wrong byte. What is written must match its digest before it becomes visible;
+ * what is read is checked again: small blobs always and before their first byte is out, larger ones
+ * when this process first reads them. A stored blob that is found wrong is discarded, so that it is
+ * missing from then on.
+ */
+final class VerifyingBlobStore extends ForwardingBlobStore {
+  /** Bytes up to which a blob is read whole and checked before it is handed out. */
+  static final int SMALL = 64 * 1024;
+
+  private static final Logger log = LoggerFactory.getLogger(VerifyingBlobStore.class);
+  private static final long REMEMBERED = 100_000;
+
+  /** Removes a blob whose stored bytes are wrong. */
+  @FunctionalInterface
+  interface Discard {
+    void discard(Digest digest) throws IOException;
+  }
+
+  private final Discard discard;
+  // Large blobs whose stored bytes this process has checked, or written itself.
+  private final Cache<Digest, Boolean> verified =
+      Caffeine.newBuilder().maximumSize(REMEMBERED).build();
+
+  VerifyingBlobStore(BlobStore delegate, Discard discard) {
+    super(delegate);
+    this.discard = discard;
+  }
+
+  @Override
+  public InputStream read(Digest digest, Encoding encoding, long offset) throws IOException {
+    if (digest.size() <= SMALL) {
+      return readSmall(digest, encoding, offset);
+    }
+    if (verified.getIfPresent(digest) != null) {
+      return super.read(digest, encoding, offset);
+    }
+    if (encoding == Encoding.IDENTITY && offset == 0) {
+      return new VerifiedStream(super.read(digest, encoding, 0), digest, this::judge);
+    }
+    // A part proves nothing: the whole has to be read first.
+    try (InputStream whole =
+        new VerifiedStream(super.read(digest, Encoding.IDENTITY, 0), digest, this::judge)) {
+      byte[] buffer = new byte[1 << 16];
+      while (whole.read(buffer) >= 0) {}
+    } catch (CorruptBlobException discarded) {
+      throw new BlobNotFoundException(digest);
+    }
+    return super.read(digest, encoding, offset);
+  }
+
+  @Override
+  public Map<Digest, ByteString> readAll(Collection<Digest> digests) throws IOException {
+    Map<Digest, ByteString> sound = new HashMap<>();
+    for (Map.Entry<Digest, ByteString> blob : super.readAll(digests).entrySet()) {
+      if (Digest.of(blob.getValue()).equals(blob.getKey())) {
+        sound.put(blob.getKey(), blob.getValue());
+      } else {
+        judge(blob.getKey(), Verdict.CORRUPT);
+      }
+    }
+    return sound;
+  }
+
+  @Override
+  public BlobSink write(Digest digest, Encoding encoding) throws IOException {
+    return new VerifyingSink(super.write(digest, encoding), digest, encoding, this::judge);
+  }
+
+  @Override
+  public void writeAll(Map<Digest, ByteString> blobs) throws IOException {
+    for (Map.Entry<Digest, ByteString> blob : blobs.entrySet()) {
+      try (BlobSink sink = write(blob.getKey(), Encoding.IDENTITY)) {
+        blob.getValue().writeTo(sink);
+        sink.commit();
+      }
+    }
+  }
+
+  private InputStream readSmall(Digest digest, Encoding encoding, long offset) throws IOException {
+    ByteString bytes = readAll(Set.of(digest)).get(digest);
+    if (bytes == null) {
+      throw new BlobNotFoundException(digest);
+    }
+    InputStream rest = bytes.substring((int) offset).newInput();
+    return encoding == Encoding.ZSTD ? new ZstdEncodingStream(rest) : rest;
+  }
+
+  private void judge(Digest digest, Verdict verdict) throws IOException {
+    if (verdict == Verdict.SOUND) {
+      if (digest.size() > SMALL) {
+        verified.put(digest, true);
+      }
+      return;
+    }
+    log.error("stored blob {} is corrupt; discarded, so that it counts as missing", digest);
+    verified.invalidate(digest);
+    discard.discard(digest);
+  }
+
+  /** What a look at all bytes of a blob showed. */
+  enum Verdict {
+    SOUND,
+    CORRUPT
+  }
+
+  /** Hears the verdict on a blob. */
+  @FunctionalInterface
+  interface Judge {
+    void judge(Digest digest, Verdict verdict) throws IOException;
+  }
+}
