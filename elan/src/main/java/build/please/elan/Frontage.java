@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.elan;
+
+import build.please.common.cli.AdminAddress;
+import build.please.common.cli.AdminOptions;
+import build.please.common.cli.SecurityConfig;
+import build.please.common.rpc.RequestLog;
+import build.please.common.rpc.RpcConfig;
+import build.please.common.rpc.RpcServer;
+import build.please.creds.Tls;
+import build.please.creds.TlsConfig;
+import build.please.creds.TokenInterceptor;
+import build.please.metrics.AdminConfig;
+import build.please.metrics.Metrics;
+import io.grpc.BindableService;
+import io.grpc.ServerInterceptor;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What stands in front of the services of either server: the port, TLS, tokens, the log, metrics.
+ */
+public final class Frontage {
+  private static final Logger log = LoggerFactory.getLogger(Frontage.class);
+
+  private Frontage() {}
+
+  /**
+   * Counts, and shows it where the flags say.
+   *
+   * @throws IOException if a port that was asked for cannot be listened on; the message names it
+   */
+  public static Metrics metrics(AdminOptions options) throws IOException {
+    Optional<AdminAddress> config = options.toConfig();
+    if (config.isEmpty()) {
+      return Metrics.withoutHttp();
+    }
+    AdminConfig.WhenTaken whenTaken =
+        config.get().origin() == AdminAddress.Origin.DEFAULT
+            ? AdminConfig.WhenTaken.WARN
+            : AdminConfig.WhenTaken.FAIL;
+    return Metrics.start(new AdminConfig(config.get().host(), config.get().port(), whenTaken));
+  }
+
+  /**
+   * Starts a server. Warns, in one line, if anybody on the network could use it.
+   *
+   * @param openTo what such a person could do, for the warning
+   * @throws IOException if the port cannot be listened on, or a certificate, key or token cannot be
+   *     read; the message names which
+   */
+  public static RpcServer open(
+      RpcConfig config,
+      SecurityConfig security,
+      Metrics metrics,
+      List<BindableService> services,
+      String openTo)
+      throws IOException {
+    List<ServerInterceptor> interceptors = new ArrayList<>();
+    interceptors.add(new RequestLog(System::nanoTime));
+    interceptors.add(metrics.interceptor());
+    Optional<Path> tokenFile = security.tokenFile();
+    if (tokenFile.isPresent()) {
+      interceptors.add(TokenInterceptor.fromFile(tokenFile.get(), scope(security)));
+    }
+    TlsConfig tls =
+        new TlsConfig(
+            security.certFile(),
+            security.keyFile(),
+            TlsConfig.MinVersion.parse(security.tlsMinVersion()));
+    RpcServer server = RpcServer.start(config, Tls.server(tls), interceptors, services);
+    if (security.isOpen() && !isLoopback(config.host())) {
+      log.warn("anybody who can connect to this server can {}; see --token_file", openTo);
+    }
+    metrics.readiness(() -> true);
+    return server;
+  }
+
+  private static TokenInterceptor.Scope scope(SecurityConfig security) {
+    return security.tokenScope() == SecurityConfig.TokenScope.ALL
+        ? TokenInterceptor.Scope.ALL
+        : TokenInterceptor.Scope.WRITES;
+  }
+
+  private static boolean isLoopback(String host) throws IOException {
+    return !host.isEmpty() && InetAddress.getByName(host).isLoopbackAddress();
+  }
+}

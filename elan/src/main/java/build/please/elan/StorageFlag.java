@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.elan;
+
+import build.please.common.cas.Cas;
+import build.please.common.cli.OneLine;
+import build.please.common.cli.UsageException;
+import build.please.elan.bucket.Bucket;
+import build.please.elan.bucket.Buckets;
+import build.please.elan.store.BucketCas;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+
+/**
+ * What {@code --storage} means, the same for both servers: {@code file}, {@code mem} or a bucket's
+ * URL.
+ */
+public final class StorageFlag {
+  private final String given;
+  private final Path defaultDirectory;
+
+  /**
+   * @param given the flag's value
+   * @param defaultDirectory what {@code file} stands for
+   */
+  public StorageFlag(String given, Path defaultDirectory) {
+    this.given = given;
+    this.defaultDirectory = defaultDirectory;
+  }
+
+  /** Where servers keep things unless told otherwise: the user's cache directory. */
+  public static Path cacheHome(Map<String, String> environment) {
+    String xdg = environment.getOrDefault("XDG_CACHE_HOME", "");
+    return xdg.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(xdg);
+  }
+
+  /** Whether this process keeps the store itself, rather than to ask another server for it. */
+  public boolean isBucket() {
+    return given.equals("file")
+        || given.equals("mem")
+        || (given.contains("://") && !given.startsWith("grpc://") && !given.startsWith("grpcs://"));
+  }
+
+  /** The bucket's URL. */
+  public String url() {
+    return switch (given) {
+      case "file" -> "file://" + defaultDirectory.toAbsolutePath();
+      case "mem" -> "mem://";
+      default -> given;
+    };
+  }
+
+  /**
+   * Opens the store. A default directory is made, with its parents, if it is absent.
+   *
+   * @throws UsageException if it cannot be opened; one line that names the flag
+   */
+  public Cas open(Clock clock) {
+    try {
+      String create = given.equals("file") ? "?create_dir=true" : "";
+      Bucket bucket = Buckets.open(url() + create, clock);
+      return BucketCas.of(bucket);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--storage " + e.getMessage());
+    } catch (IOException e) {
+      throw new UsageException("--storage " + given + ": " + OneLine.of(e));
+    }
+  }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.elan.service;
+
+import static build.please.elan.service.Requests.answer;
+
+import build.please.common.cas.BlobStore;
+import build.please.common.cas.Encoding;
+import build.please.common.cas.ResourceName;
+import build.please.common.rpc.InFlightBytes;
+import build.please.common.rpc.RpcErrors;
+import build.please.proto.bytestream.ByteStreamGrpc;
+import build.please.proto.bytestream.QueryWriteStatusRequest;
+import build.please.proto.bytestream.QueryWriteStatusResponse;
+import build.please.proto.bytestream.ReadRequest;
+import build.please.proto.bytestream.ReadResponse;
+import build.please.proto.bytestream.WriteRequest;
+import build.please.proto.bytestream.WriteResponse;
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.io.InputStream;
+
+/** Blobs as streams of bytes. */
+final class ByteStreamService extends ByteStreamGrpc.ByteStreamImplBase {
+  private final BlobStore blobs;
+  private final Uploads uploads;
+  private final InFlightBytes inFlight;
+
+  ByteStreamService(BlobStore blobs, Uploads uploads, InFlightBytes inFlight) {
+    this.blobs = blobs;
+    this.uploads = uploads;
+    this.inFlight = inFlight;
+  }
+
+  @Override
+  public void read(ReadRequest request, StreamObserver<ReadResponse> client) {
+    try {
+      ReadPump.start(open(request), inFlight, (ServerCallStreamObserver<ReadResponse>) client);
+    } catch (IOException | RuntimeException e) {
+      client.onError(RpcErrors.toException(e));
+    }
+  }
+
+  private InputStream open(ReadRequest request) throws IOException {
+    ResourceName.Read name = ResourceName.parseRead(request.getResourceName());
+    long offset = request.getReadOffset();
+    long limit = request.getReadLimit();
+    if (limit < 0) {
+      throw invalid("read_limit " + limit + " is negative");
+    }
+    if (limit != 0 && name.encoding() == Encoding.ZSTD) {
+      throw invalid("read_limit is not allowed when reading compressed (BSR-05)");
+    }
+    if (offset < 0 || offset > name.digest().size()) {
+      throw Status.OUT_OF_RANGE
+          .withDescription("read_offset " + offset + " is outside of blob " + name.digest())
+          .asRuntimeException();
+    }
+    InputStream in = blobs.read(name.digest(), name.encoding(), offset);
+    return limit == 0 ? in : new LimitedStream(in, limit);
+  }
+
+  @Override
+  public StreamObserver<WriteRequest> write(StreamObserver<WriteResponse> client) {
+    return new WriteObserver(uploads, (ServerCallStreamObserver<WriteResponse>) client);
+  }
+
+  /** Never NOT_FOUND, on which Bazel gives an upload up (BSQ-04, Appendix C 1). */
+  @Override
+  public void queryWriteStatus(
+      QueryWriteStatusRequest request, StreamObserver<QueryWriteStatusResponse> client) {
+    answer(
+        client,
+        () -> {
+          ResourceName.Upload name = ResourceName.parseUpload(request.getResourceName());
+          boolean complete = uploads.isThere(name.digest());
+          return QueryWriteStatusResponse.newBuilder()
+              .setComplete(complete)
+              .setCommittedSize(complete ? name.digest().size() : uploads.received(name))
+              .build();
+        });
+  }
+
+  private static RuntimeException invalid(String why) {
+    return Status.INVALID_ARGUMENT.withDescription(why).asRuntimeException();
+  }
+}

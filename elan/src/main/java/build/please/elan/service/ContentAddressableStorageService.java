@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.elan.service;
+
+import static build.please.elan.service.Requests.answer;
+import static build.please.elan.service.Requests.check;
+
+import build.please.common.cas.BlobStore;
+import build.please.common.cas.Digest;
+import build.please.common.cas.MalformedException;
+import build.please.common.rpc.FanOut;
+import build.please.common.rpc.RpcErrors;
+import build.please.proto.execution.BatchReadBlobsRequest;
+import build.please.proto.execution.BatchReadBlobsResponse;
+import build.please.proto.execution.BatchUpdateBlobsRequest;
+import build.please.proto.execution.BatchUpdateBlobsResponse;
+import build.please.proto.execution.ContentAddressableStorageGrpc;
+import build.please.proto.execution.FindMissingBlobsRequest;
+import build.please.proto.execution.FindMissingBlobsResponse;
+import build.please.proto.execution.GetTreeRequest;
+import build.please.proto.execution.GetTreeResponse;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/**
+ * The CAS as a service. SplitBlob and SpliceBlob are not offered: UNIMPLEMENTED, as advertised
+ * (SPL-01).
+ */
+final class ContentAddressableStorageService
+    extends ContentAddressableStorageGrpc.ContentAddressableStorageImplBase {
+  private final BlobStore blobs;
+  private final BatchUpdate batchUpdate;
+  private final BatchRead batchRead;
+
+  ContentAddressableStorageService(BlobStore blobs, FanOut fanOut) {
+    this.blobs = blobs;
+    this.batchUpdate = new BatchUpdate(blobs, fanOut);
+    this.batchRead = new BatchRead(blobs, fanOut);
+  }
+
+  @Override
+  public void findMissingBlobs(
+      FindMissingBlobsRequest request, StreamObserver<FindMissingBlobsResponse> client) {
+    answer(client, () -> findMissing(request));
+  }
+
+  private FindMissingBlobsResponse findMissing(FindMissingBlobsRequest request) throws IOException {
+    check(request.getInstanceName(), request.getDigestFunction(), request.getDigestFunctionValue());
+    Set<Digest> asked = new LinkedHashSet<>();
+    for (build.please.proto.execution.Digest digest : request.getBlobDigestsList()) {
+      // plz asks about the symlinks of an output directory with an unset digest (FMB-04).
+      if (!digest.equals(build.please.proto.execution.Digest.getDefaultInstance())) {
+        asked.add(Digest.parse(digest));
+      }
+    }
+    FindMissingBlobsResponse.Builder response = FindMissingBlobsResponse.newBuilder();
+    blobs.findMissing(asked).forEach(d -> response.addMissingBlobDigests(d.toProto()));
+    return response.build();
+  }
+
+  @Override
+  public void batchUpdateBlobs(
+      BatchUpdateBlobsRequest request, StreamObserver<BatchUpdateBlobsResponse> client) {
+    answer(
+        client,
+        () -> {
+          check(
+              request.getInstanceName(),
+              request.getDigestFunction(),
+              request.getDigestFunctionValue());
+          return batchUpdate.update(request);
+        });
+  }
+
+  @Override
+  public void batchReadBlobs(
+      BatchReadBlobsRequest request, StreamObserver<BatchReadBlobsResponse> client) {
+    answer(
+        client,
+        () -> {
+          check(
+              request.getInstanceName(),
+              request.getDigestFunction(),
+              request.getDigestFunctionValue());
+          return batchRead.read(request);
+        });
+  }
+
+  @Override
+  public void getTree(GetTreeRequest request, StreamObserver<GetTreeResponse> client) {
+    try {
+      check(
+          request.getInstanceName(), request.getDigestFunction(), request.getDigestFunctionValue());
+      TreePump.start(blobs, request, (ServerCallStreamObserver<GetTreeResponse>) client);
+    } catch (MalformedException e) {
+      client.onError(RpcErrors.toException(e));
+    }
+  }
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.elan;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** One of our jars, running in a process of its own that ends with this object at the latest. */
+public final class ServerProcess implements AutoCloseable {
+  private static final String READY = "ready grpc://";
+  private static final long PATIENCE_SECONDS = 60;
+
+  private final Process process;
+  private final Path log;
+  private final String address;
+
+  private ServerProcess(Process process, Path log, String address) {
+    this.process = process;
+    this.log = log;
+    this.address = address;
+  }
+
+  /**
+   * Starts {@code java -jar} and waits until the server says that it is ready.
+   *
+   * @param log gets what it writes to stderr, after what is there already
+   * @throws IOException if it ends before that; the message holds the log
+   */
+  public static ServerProcess start(Path jar, Path log, String... arguments) throws IOException {
+    Process process =
+        new ProcessBuilder(command(jar, arguments))
+            .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .start();
+    try {
+      return new ServerProcess(process, log, awaitReady(process, log));
+    } catch (IOException e) {
+      process.destroyForcibly();
+      throw e;
+    }
+  }
+
+  private static String awaitReady(Process process, Path log) throws IOException {
+    // Not closed: the server may go on writing to the pipe.
+    BufferedReader stdout = process.inputReader();
+    for (String line; (line = stdout.readLine()) != null; ) {
+      if (line.startsWith(READY)) {
+        return line.substring(READY.length());
+      }
+    }
+    throw new IOException("the server ended before it was ready: " + Files.readString(log));
+  }
+
+  /** How a process ended, and what it said. */
+  public record Ending(int exitCode, String stdout, String stderr) {}
+
+  /** Runs {@code java -jar} to its end, which should be soon. */
+  public static Ending run(Path jar, Path directory, String... arguments) throws IOException {
+    Path stdout = Files.createTempFile(directory, "out", "");
+    Path stderr = Files.createTempFile(directory, "err", "");
+    Process process =
+        new ProcessBuilder(command(jar, arguments))
+            .redirectOutput(stdout.toFile())
+            .redirectError(stderr.toFile())
+            .start();
+    int exitCode = await(process, stderr);
+    return new Ending(exitCode, Files.readString(stdout), Files.readString(stderr));
+  }
+
+  private static List<String> command(Path jar, String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    // The test starts it often and runs it briefly: compiling well does not pay.
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xmx512m", "-jar", jar.toString()));
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  /** Where it listens, as host:port. */
+  public String address() {
+    return address;
+  }
+
+  public long pid() {
+    return process.pid();
+  }
+
+  /** SIGKILL. Blocks until the process is gone. */
+  public void kill() throws IOException {
+    process.destroyForcibly();
+    await(process, log);
+  }
+
+  /** SIGTERM. Blocks until the process is gone and says how it ended. */
+  public int terminate() throws IOException {
+    process.destroy();
+    return await(process, log);
+  }
+
+  private static int await(Process process, Path log) throws IOException {
+    try {
+      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new IOException("the server did not end: " + Files.readString(log));
+      }
+      return process.exitValue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}
