@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.mettle.queue;
+
+import build.please.proto.execution.ExecuteRequest;
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * A request to run an action, on its way from an API server to a worker.
+ *
+ * <p>The body is the client's {@link ExecuteRequest} and nothing else, as in please-servers. What
+ * we add are attributes, which a reader of either kind may miss or ignore.
+ *
+ * @param queuedAt when the action entered the queue; the epoch if the sender did not say
+ * @param run tells apart the runs of an action that must not be merged (EXE-22); empty for all
+ *     others
+ */
+public record ExecuteMessage(ExecuteRequest request, Instant queuedAt, String run) {
+  static final String QUEUED_AT = "build.please.mettle.queued_at";
+  static final String RUN = "build.please.mettle.run";
+
+  /**
+   * The operation's name, from which every replica finds the job: the action's hash, or {@code
+   * hash/run}.
+   */
+  public String operation() {
+    String hash = request.getActionDigest().getHash();
+    return run.isEmpty() ? hash : hash + "/" + run;
+  }
+
+  public Message toMessage() {
+    Map<String, String> attributes = new HashMap<>();
+    attributes.put(QUEUED_AT, queuedAt.toString());
+    if (!run.isEmpty()) {
+      attributes.put(RUN, run);
+    }
+    return new Message(request.toByteString(), attributes, "");
+  }
+
+  /**
+   * Reads a message from any sender.
+   *
+   * @throws InvalidProtocolBufferException if the body is no ExecuteRequest
+   */
+  public static ExecuteMessage parse(Message message) throws InvalidProtocolBufferException {
+    return new ExecuteMessage(
+        ExecuteRequest.parseFrom(message.body()),
+        instant(message.attributes().getOrDefault(QUEUED_AT, "")),
+        message.attributes().getOrDefault(RUN, ""));
+  }
+
+  static Instant instant(String text) {
+    try {
+      return text.isEmpty() ? Instant.EPOCH : Instant.parse(text);
+    } catch (DateTimeException foreign) {
+      // Somebody else's idea of this attribute: as if it were absent.
+      return Instant.EPOCH;
+    }
+  }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.mettle.queue;
+
+import build.please.proto.execution.DigestFunction;
+import build.please.proto.execution.ExecuteOperationMetadata;
+import build.please.proto.execution.ExecuteResponse;
+import build.please.proto.execution.ExecutedActionMetadata;
+import build.please.proto.execution.ExecutionStage;
+import com.google.longrunning.Operation;
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.time.Instant;
+
+/**
+ * How far an execution is, in the form that clients and the queue know (EXE-01).
+ *
+ * <p>Every operation made here has a name, names its action and digest function (EXE-34, EXE-37),
+ * is done exactly if its stage is COMPLETED (EXE-32), and never carries {@code error} (EXE-02).
+ */
+public final class ExecuteOperation {
+  private ExecuteOperation() {}
+
+  /** Accepted, and waiting for a worker. Says since when, if the message does (MET-03). */
+  public static Operation queued(ExecuteMessage message) {
+    ExecuteOperationMetadata.Builder metadata = metadata(message, ExecutionStage.Value.QUEUED);
+    Instant since = message.queuedAt();
+    if (since.isAfter(Instant.EPOCH)) {
+      metadata
+          .getPartialExecutionMetadataBuilder()
+          .getQueuedTimestampBuilder()
+          .setSeconds(since.getEpochSecond())
+          .setNanos(since.getNano());
+    }
+    return unfinished(message, metadata);
+  }
+
+  /**
+   * In a worker's hands.
+   *
+   * @param soFar names the worker and the times that have passed already (EXE-36)
+   */
+  public static Operation executing(ExecuteMessage message, ExecutedActionMetadata soFar) {
+    return unfinished(
+        message,
+        metadata(message, ExecutionStage.Value.EXECUTING).setPartialExecutionMetadata(soFar));
+  }
+
+  /**
+   * Over, well or badly: what went wrong is in the response's status. The response gets an empty
+   * result if it has none, since plz shows the status only beside one.
+   */
+  public static Operation completed(ExecuteMessage message, ExecuteResponse response) {
+    ExecuteOperationMetadata.Builder metadata = metadata(message, ExecutionStage.Value.COMPLETED);
+    if (response.getResult().hasExecutionMetadata()) {
+      metadata.setPartialExecutionMetadata(response.getResult().getExecutionMetadata());
+    }
+    ExecuteResponse.Builder withResult = response.toBuilder();
+    withResult.getResultBuilder();
+    return Operation.newBuilder()
+        .setName(message.operation())
+        .setMetadata(Any.pack(metadata.build()))
+        .setDone(true)
+        .setResponse(Any.pack(withResult.build()))
+        .build();
+  }
+
+  /**
+   * The metadata of an operation from any sender.
+   *
+   * @throws InvalidProtocolBufferException if it carries something else
+   */
+  public static ExecuteOperationMetadata metadata(Operation operation)
+      throws InvalidProtocolBufferException {
+    return operation.getMetadata().unpack(ExecuteOperationMetadata.class);
+  }
+
+  private static Operation unfinished(
+      ExecuteMessage message, ExecuteOperationMetadata.Builder metadata) {
+    return Operation.newBuilder()
+        .setName(message.operation())
+        .setMetadata(Any.pack(metadata.build()))
+        .build();
+  }
+
+  private static ExecuteOperationMetadata.Builder metadata(
+      ExecuteMessage message, ExecutionStage.Value stage) {
+    return ExecuteOperationMetadata.newBuilder()
+        .setStage(stage)
+        .setActionDigest(message.request().getActionDigest())
+        .setDigestFunction(DigestFunction.Value.SHA256);
+  }
+}

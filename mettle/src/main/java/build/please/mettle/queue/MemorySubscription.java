@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.mettle.queue;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Queue;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** One subscription of a {@link MemoryQueue}, whose lock guards it. */
+final class MemorySubscription implements Subscription {
+  private final MemoryQueue queue;
+  private final ReentrantLock lock;
+  private final Condition changed;
+
+  /** What may be handed out, oldest first; of each key one message at most. */
+  @GuardedBy("lock")
+  private final Queue<Entry> ready = new PriorityQueue<>(Comparator.comparingLong(e -> e.place));
+
+  /** For each key that has a message ready or leased, the younger ones. */
+  @GuardedBy("lock")
+  private final Map<String, Queue<Entry>> behind = new HashMap<>();
+
+  @GuardedBy("lock")
+  private int unacknowledged;
+
+  @GuardedBy("lock")
+  private boolean closed;
+
+  MemorySubscription(MemoryQueue queue, ReentrantLock lock) {
+    this.queue = queue;
+    this.lock = lock;
+    this.changed = lock.newCondition();
+  }
+
+  /** How many messages are ready, waiting behind others, or leased. */
+  int unacknowledged() {
+    lock.lock();
+    try {
+      return unacknowledged;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void add(Message message, long place) {
+    lock.lock();
+    try {
+      unacknowledged++;
+      Entry entry = new Entry(message, place);
+      if (!message.key().isEmpty()) {
+        Queue<Entry> younger = behind.get(message.key());
+        if (younger != null) {
+          younger.add(entry);
+          return;
+        }
+        behind.put(message.key(), new ArrayDeque<>(1));
+      }
+      makeReady(entry);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public Optional<Lease> take() {
+    lock.lock();
+    try {
+      while (ready.isEmpty() && !closed) {
+        changed.awaitUninterruptibly();
+      }
+      if (closed) {
+        return Optional.empty();
+      }
+      Entry entry = ready.remove();
+      entry.attempts++;
+      return Optional.of(new MemoryLease(entry, entry.attempts));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      queue.remove(this);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @GuardedBy("lock")
+  private void makeReady(Entry entry) {
+    ready.add(entry);
+    changed.signal();
+  }
+
+  private void acknowledge(Entry entry) {
+    lock.lock();
+    try {
+      unacknowledged--;
+      Queue<Entry> younger = behind.get(entry.message.key());
+      if (younger == null) {
+        return;
+      }
+      Entry next = younger.poll();
+      if (next == null) {
+        behind.remove(entry.message.key());
+      } else {
+        makeReady(next);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void giveBack(Entry entry) {
+    lock.lock();
+    try {
+      makeReady(entry);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A message and its place among all that were published. */
+  private static final class Entry {
+    final Message message;
+    final long place;
+    int attempts;
+
+    Entry(Message message, long place) {
+      this.message = message;
+      this.place = place;
+    }
+  }
+
+  private final class MemoryLease implements Lease {
+    private final Entry entry;
+    private final int attempt;
+    private boolean over;
+
+    MemoryLease(Entry entry, int attempt) {
+      this.entry = entry;
+      this.attempt = attempt;
+    }
+
+    @Override
+    public Message message() {
+      return entry.message;
+    }
+
+    @Override
+    public int attempt() {
+      return attempt;
+    }
+
+    @Override
+    public void ack() {
+      if (end()) {
+        acknowledge(entry);
+      }
+    }
+
+    @Override
+    public void close() {
+      if (end()) {
+        giveBack(entry);
+      }
+    }
+
+    private synchronized boolean end() {
+      boolean first = !over;
+      over = true;
+      return first;
+    }
+  }
+}

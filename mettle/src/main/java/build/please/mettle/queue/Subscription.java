@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.mettle.queue;
+
+import java.io.IOException;
+import java.util.Optional;
+
+/** Where messages come out, each at least once. Safe for concurrent use. */
+public interface Subscription extends AutoCloseable {
+  /**
+   * The next message, which is then the caller's until it closes the lease. Blocks until there is
+   * one.
+   *
+   * @return empty once the subscription is closed
+   */
+  Optional<Lease> take() throws IOException;
+
+  /** Wakes those who wait in {@link #take}. Leases that are out stay valid. */
+  @Override
+  void close() throws IOException;
+}
