@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.mettle.api;
+
+import build.please.common.cas.MalformedException;
+import build.please.common.cas.ResourceName;
+import build.please.common.rpc.RpcErrors;
+import build.please.proto.execution.CacheCapabilities;
+import build.please.proto.execution.CapabilitiesGrpc;
+import build.please.proto.execution.DigestFunction;
+import build.please.proto.execution.ExecutionCapabilities;
+import build.please.proto.execution.GetCapabilitiesRequest;
+import build.please.proto.execution.PriorityCapabilities;
+import build.please.proto.execution.ServerCapabilities;
+import build.please.proto.semver.SemVer;
+import io.grpc.stub.StreamObserver;
+import java.util.List;
+
+/**
+ * What clients may ask of this server, for execution and for the storage behind it: some clients
+ * ask only where they execute (CAP-24). The same for every instance name. Never blocks.
+ */
+public final class CapabilitiesService extends CapabilitiesGrpc.CapabilitiesImplBase {
+  private final ServerCapabilities capabilities;
+
+  /**
+   * @param cache what the storage offers
+   * @param nodeProperties names of those that workers report of outputs (CAP-25)
+   */
+  public CapabilitiesService(CacheCapabilities cache, List<String> nodeProperties) {
+    this.capabilities =
+        ServerCapabilities.newBuilder()
+            .setCacheCapabilities(cache)
+            .setExecutionCapabilities(execution(nodeProperties))
+            .setLowApiVersion(version(2, 0)) // plz pins it (CAP-22).
+            .setHighApiVersion(version(2, 3))
+            .build();
+  }
+
+  @Override
+  public void getCapabilities(
+      GetCapabilitiesRequest request, StreamObserver<ServerCapabilities> observer) {
+    try {
+      ResourceName.checkInstance(request.getInstanceName());
+    } catch (MalformedException e) {
+      observer.onError(RpcErrors.toException(e));
+      return;
+    }
+    observer.onNext(capabilities);
+    observer.onCompleted();
+  }
+
+  private static ExecutionCapabilities execution(List<String> nodeProperties) {
+    // Bazel refuses to send a priority out of range; how urgency is met is our business (EXE-24).
+    PriorityCapabilities.PriorityRange everything =
+        PriorityCapabilities.PriorityRange.newBuilder()
+            .setMinPriority(Integer.MIN_VALUE)
+            .setMaxPriority(Integer.MAX_VALUE)
+            .build();
+    return ExecutionCapabilities.newBuilder()
+        .setDigestFunction(DigestFunction.Value.SHA256)
+        .addDigestFunctions(DigestFunction.Value.SHA256)
+        .setExecEnabled(true)
+        .setExecutionPriorityCapabilities(
+            PriorityCapabilities.newBuilder().addPriorities(everything))
+        .addAllSupportedNodeProperties(nodeProperties)
+        .build();
+  }
+
+  private static SemVer version(int major, int minor) {
+    return SemVer.newBuilder().setMajor(major).setMinor(minor).build();
+  }
+}

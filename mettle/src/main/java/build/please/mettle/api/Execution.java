@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.mettle.api;
+
+import build.please.mettle.queue.ExecuteMessage;
+import build.please.mettle.queue.ExecuteOperation;
+import build.please.proto.execution.ExecuteRequest;
+import build.please.proto.execution.ExecutionStage;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import com.google.longrunning.Operation;
+import io.grpc.StatusRuntimeException;
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known about one operation, and who watches it.
+ *
+ * <p>Its monitor is the operation's lock: callers hold it across every method, and across what must
+ * stay one step. The watchers are told under it, so that each hears the states in their order.
+ */
+final class Execution {
+  private final String name;
+
+  @GuardedBy("this")
+  private Update latest = Update.NONE;
+
+  /** Null until a run was begun or heard of. */
+  @GuardedBy("this")
+  private @Nullable Operation current;
+
+  /** Whether the run was begun here and will not be answered from the action cache. */
+  @GuardedBy("this")
+  private boolean fresh;
+
+  @GuardedBy("this")
+  private Set<Watcher> watchers = Set.of();
+
+  @GuardedBy("this")
+  private boolean forgotten;
+
+  Execution(String name) {
+    this.name = name;
+  }
+
+  String name() {
+    return name;
+  }
+
+  /** Whether a run is queued or under way. */
+  @GuardedBy("this")
+  boolean isRunning() {
+    return current != null && !latest.isFinal();
+  }
+
+  /** Whether a run is over and no other was begun. */
+  @GuardedBy("this")
+  boolean isFinished() {
+    return latest.isFinal();
+  }
+
+  @GuardedBy("this")
+  boolean isKnown() {
+    return current != null;
+  }
+
+  @GuardedBy("this")
+  boolean isWatched() {
+    return !watchers.isEmpty();
+  }
+
+  /** No longer in the table; whoever still holds it looks the name up again. */
+  @GuardedBy("this")
+  boolean isForgotten() {
+    return forgotten;
+  }
+
+  @GuardedBy("this")
+  void forget() {
+    forgotten = true;
+  }
+
+  /** Bytes of the operation, which are most of what this takes. */
+  @GuardedBy("this")
+  int size() {
+    return current == null ? 0 : current.getSerializedSize();
+  }
+
+  /**
+   * Whether the run that is queued or under way will give what the request asks for. With {@code
+   * skip_cache_lookup} that is not one which may yet be answered from the cache (EXE-19).
+   */
+  @GuardedBy("this")
+  boolean serves(ExecuteRequest request) {
+    return isRunning()
+        && (!request.getSkipCacheLookup()
+            || fresh
+            || latest.stage() == ExecutionStage.Value.EXECUTING);
+  }
+
+  /** Begins a run, newer than all before, and tells everybody that it is queued. */
+  @GuardedBy("this")
+  ExecuteMessage begin(ExecuteRequest request, String run, Instant now) {
+    // Clocks of replicas differ; a run that another one calls older would never be heard of.
+    Instant queuedAt = now.isAfter(latest.queuedAt()) ? now : latest.queuedAt().plusNanos(1);
+    ExecuteMessage message = new ExecuteMessage(request, queuedAt, run);
+    fresh = request.getSkipCacheLookup();
+    accept(new Update(queuedAt, ExecutionStage.Value.QUEUED), ExecuteOperation.queued(message));
+    return message;
+  }
+
+  /**
+   * Takes in news and tells the watchers, unless what is known is as new.
+   *
+   * @return whether it was news
+   */
+  @GuardedBy("this")
+  boolean apply(Update update, Operation operation) {
+    // A sender that does not tell runs apart means the one that we know of.
+    Update dated =
+        update.queuedAt().equals(Instant.EPOCH) && isKnown()
+            ? new Update(latest.queuedAt(), update.stage())
+            : update;
+    if (!dated.isNewerThan(latest)) {
+      return false;
+    }
+    if (!dated.queuedAt().equals(latest.queuedAt())) {
+      fresh = false; // Another replica's run.
+    }
+    accept(dated, operation);
+    return true;
+  }
+
+  /** Tells the watcher the state now, and from then on until the end. */
+  @GuardedBy("this")
+  void watch(Watcher watcher) {
+    watcher.send(Objects.requireNonNull(current));
+    if (!latest.isFinal()) {
+      if (watchers.isEmpty()) {
+        watchers = new LinkedHashSet<>();
+      }
+      watchers.add(watcher);
+    }
+  }
+
+  @GuardedBy("this")
+  void leave(Watcher watcher) {
+    if (watchers.contains(watcher)) {
+      watchers.remove(watcher);
+    }
+  }
+
+  /** Ends every watcher's stream, but not the run. */
+  @GuardedBy("this")
+  void failWatchers(StatusRuntimeException failure) {
+    List<Watcher> all = List.copyOf(watchers);
+    watchers = Set.of();
+    all.forEach(watcher -> watcher.fail(failure));
+  }
+
+  @GuardedBy("this")
+  private void accept(Update update, Operation operation) {
+    latest = update;
+    current = operation;
+    for (Watcher watcher : List.copyOf(watchers)) {
+      watcher.send(operation);
+    }
+    if (update.isFinal()) {
+      watchers = Set.of();
+    }
+  }
+}

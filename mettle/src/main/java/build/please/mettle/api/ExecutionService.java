@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.mettle.api;
+
+import build.please.common.cas.ActionCache;
+import build.please.common.cas.BlobNotFoundException;
+import build.please.common.cas.Cas;
+import build.please.common.cas.Digest;
+import build.please.common.cas.MalformedException;
+import build.please.common.rpc.RpcErrors;
+import build.please.mettle.queue.ExecuteMessage;
+import build.please.mettle.queue.ExecuteOperation;
+import build.please.mettle.queue.QueueFullException;
+import build.please.mettle.queue.Topic;
+import build.please.proto.execution.ActionResult;
+import build.please.proto.execution.ExecuteRequest;
+import build.please.proto.execution.ExecuteResponse;
+import build.please.proto.execution.ExecutionGrpc;
+import build.please.proto.execution.WaitExecutionRequest;
+import com.google.longrunning.Operation;
+import com.google.rpc.Code;
+import com.google.rpc.Status;
+import io.grpc.Context;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Execute and WaitExecution.
+ *
+ * <p>Both block while the action is looked up and its run requested, but not while it runs: what
+ * happens then is told by {@link Operations}, on the threads that hear of it.
+ */
+public final class ExecutionService extends ExecutionGrpc.ExecutionImplBase {
+  private final ActionReader actions;
+  private final ActionCache results;
+  private final Topic requests;
+  private final Operations operations;
+  private final KeepAlive keepAlive;
+  private final ResultInliner inliner;
+
+  /**
+   * @param requests where workers hear of what is to be run
+   * @param operations hears what became of it
+   */
+  public ExecutionService(
+      Cas cas,
+      ActionCheck check,
+      Topic requests,
+      Operations operations,
+      KeepAlive keepAlive,
+      ResultInliner inliner) {
+    this.actions = new ActionReader(cas.blobs(), check);
+    this.results = cas.actions();
+    this.requests = requests;
+    this.operations = operations;
+    this.keepAlive = keepAlive;
+    this.inliner = inliner;
+  }
+
+  @Override
+  public void execute(ExecuteRequest request, StreamObserver<Operation> observer) {
+    Watcher client = StreamWatcher.of(observer, keepAlive);
+    try {
+      execute(request, inliner.watcher(request, client));
+    } catch (BlobNotFoundException e) {
+      client.fail(RpcErrors.missingException(e.digests()));
+    } catch (IOException | RuntimeException e) {
+      client.fail(RpcErrors.toException(e));
+    }
+  }
+
+  @Override
+  public void waitExecution(WaitExecutionRequest request, StreamObserver<Operation> observer) {
+    Watcher client = StreamWatcher.of(observer, keepAlive);
+    try {
+      String name = OperationName.parse(request.getName());
+      if (!operations.watch(name, client)) {
+        client.send(
+            stored(name)
+                .orElseThrow(
+                    () ->
+                        io.grpc.Status.NOT_FOUND
+                            .withDescription("no operation '" + name + "' is known here")
+                            .asRuntimeException()));
+      }
+    } catch (IOException | RuntimeException e) {
+      client.fail(RpcErrors.toException(e));
+    }
+  }
+
+  private void execute(ExecuteRequest request, Watcher watcher) throws IOException {
+    RequestedAction requested = actions.read(request);
+    boolean shared = !requested.action().getDoNotCache();
+    if (shared && !request.getSkipCacheLookup()) {
+      Optional<ActionResult> result =
+          results.find(requested.digest()).filter(requested::isAnsweredBy);
+      if (result.isPresent()) {
+        watcher.send(cached(request, result.get()));
+        return;
+      }
+    }
+    if (Context.current().isCancelled()) {
+      return; // Nobody has heard of the operation, so nobody will come back for it.
+    }
+    Optional<ExecuteMessage> begun =
+        shared
+            ? operations.join(request, watcher)
+            : Optional.of(operations.begin(request, watcher));
+    // Others may wait for the run as well, so it is requested even if this client leaves now.
+    begun.ifPresent(message -> Context.current().fork().run(() -> publish(message)));
+  }
+
+  private void publish(ExecuteMessage message) {
+    try {
+      requests.publish(message.toMessage());
+    } catch (QueueFullException e) {
+      operations.fail(
+          message,
+          Status.newBuilder()
+              .setCode(Code.RESOURCE_EXHAUSTED_VALUE)
+              .setMessage(e.getMessage())
+              .build());
+    } catch (IOException | RuntimeException e) {
+      operations.fail(message, RpcErrors.toStatus(e));
+    }
+  }
+
+  /**
+   * The answer to one who waits for a run that nobody remembers, if the action's result is stored.
+   * The name does not tell how long the action is; action caches know it by its hash.
+   */
+  private Optional<Operation> stored(String name) throws IOException {
+    Digest action;
+    try {
+      action = Digest.parse(name, 1);
+    } catch (MalformedException e) {
+      return Optional.empty(); // Not the name of a run whose result may be stored.
+    }
+    ExecuteRequest.Builder request = ExecuteRequest.newBuilder();
+    request.getActionDigestBuilder().setHash(name);
+    return results.find(action).map(result -> cached(request.build(), result));
+  }
+
+  private static Operation cached(ExecuteRequest request, ActionResult result) {
+    return ExecuteOperation.completed(
+        new ExecuteMessage(request, Instant.EPOCH, ""),
+        ExecuteResponse.newBuilder().setResult(result).setCachedResult(true).build());
+  }
+}

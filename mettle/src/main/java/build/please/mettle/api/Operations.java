@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.mettle.api;
+
+import build.please.mettle.queue.ExecuteMessage;
+import build.please.mettle.queue.ExecuteOperation;
+import build.please.proto.execution.ExecuteRequest;
+import build.please.proto.execution.ExecuteResponse;
+import build.please.proto.execution.ExecutionStage;
+import com.github.benmanes.caffeine.cache.Ticker;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import com.google.rpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * The operations that this replica knows of, and who watches them: those begun here, and those that
+ * others told of, which a client may come here to wait for.
+ *
+ * <p>Safe for concurrent use; no method blocks. Each operation has a lock of its own, so that one
+ * with a thousand watchers holds up no other.
+ */
+public final class Operations implements AutoCloseable {
+  private static final Duration SWEEP = Duration.ofSeconds(1);
+
+  private final ConcurrentMap<String, Execution> known = new ConcurrentHashMap<>();
+  private final Shelf finished;
+  private final Shelf unfinished;
+  private final Clock clock;
+  private final Ticker ticker;
+  private final Supplier<String> runIds;
+  private final Future<?> sweep;
+  private volatile boolean closed;
+
+  /**
+   * @param clock dates the runs
+   * @param ticker times the forgetting, so that a clock that is set changes nothing
+   * @param runIds makes unique names for runs that must not be merged; without {@code /}
+   * @param timer forgets what is due, each second; not closed with this
+   */
+  public Operations(
+      Retention retention,
+      Clock clock,
+      Ticker ticker,
+      Supplier<String> runIds,
+      ScheduledExecutorService timer) {
+    this.finished = new Shelf(retention.finished(), retention.finishedBytes());
+    this.unfinished = new Shelf(retention.silent(), Long.MAX_VALUE);
+    this.clock = clock;
+    this.ticker = ticker;
+    this.runIds = runIds;
+    this.sweep =
+        timer.scheduleWithFixedDelay(
+            this::forgetOverdue, SWEEP.toNanos(), SWEEP.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /**
+   * Has the watcher wait for the run of the request's action that is queued or under way, or begins
+   * one (EXE-23).
+   *
+   * @return the message by which to request the run, if one was begun
+   * @throws StatusRuntimeException UNAVAILABLE if this was closed
+   */
+  Optional<ExecuteMessage> join(ExecuteRequest request, Watcher watcher) {
+    return enter(request, "", watcher);
+  }
+
+  /**
+   * Begins a run of its own for the watcher, which nobody else joins (EXE-22).
+   *
+   * @return the message by which to request the run
+   * @throws StatusRuntimeException UNAVAILABLE if this was closed
+   */
+  ExecuteMessage begin(ExecuteRequest request, Watcher watcher) {
+    return enter(request, runIds.get(), watcher).orElseThrow();
+  }
+
+  /**
+   * Has the watcher wait for the operation of that name.
+   *
+   * @return whether it is known; if not, the watcher was told nothing
+   */
+  boolean watch(String name, Watcher watcher) {
+    Execution execution = known.get(name);
+    if (execution == null) {
+      return false;
+    }
+    synchronized (execution) {
+      if (execution.isForgotten() || !execution.isKnown()) {
+        return false;
+      }
+      watch(execution, watcher);
+    }
+    watcher.onEnd(() -> leave(execution, watcher));
+    return true;
+  }
+
+  /** Takes in what was heard of an operation. What is no newer than the known state is ignored. */
+  void apply(News news) {
+    while (true) {
+      Execution execution = known.computeIfAbsent(news.name(), Execution::new);
+      synchronized (execution) {
+        if (execution.isForgotten()) {
+          continue;
+        }
+        if (execution.apply(news.update(), news.operation())) {
+          shelve(execution);
+        }
+        return;
+      }
+    }
+  }
+
+  /**
+   * Ends a run that could not be requested, and forgets it: its watchers are told why, and whoever
+   * asks for the action next begins anew. Nothing happens if the run was requested after all and
+   * has ended, or if a newer one was begun.
+   */
+  void fail(ExecuteMessage message, Status why) {
+    Execution execution = known.get(message.operation());
+    if (execution == null) {
+      return;
+    }
+    ExecuteResponse response = ExecuteResponse.newBuilder().setStatus(why).build();
+    synchronized (execution) {
+      Update end = new Update(message.queuedAt(), ExecutionStage.Value.COMPLETED);
+      if (!execution.isForgotten()
+          && execution.apply(end, ExecuteOperation.completed(message, response))) {
+        forget(execution);
+      }
+    }
+  }
+
+  /** How many operations are remembered. */
+  int size() {
+    return known.size();
+  }
+
+  /** Forgets what has been remembered for long enough. Takes no longer than there is to forget. */
+  void forgetOverdue() {
+    for (Execution execution : finished.takeOverdue(ticker.read())) {
+      synchronized (execution) {
+        // Meanwhile a new run may have been begun.
+        if (execution.isFinished() && !execution.isForgotten()) {
+          forget(execution);
+        }
+      }
+    }
+    for (Execution execution : unfinished.takeOverdue(ticker.read())) {
+      synchronized (execution) {
+        if (execution.isFinished() || execution.isForgotten()) {
+          continue;
+        }
+        if (execution.isWatched()) {
+          shelve(execution);
+        } else {
+          forget(execution);
+        }
+      }
+    }
+  }
+
+  /**
+   * Ends the streams of all who wait with UNAVAILABLE, on which clients come back, here or to
+   * another replica (WEX-05). The runs go on.
+   */
+  @Override
+  public void close() {
+    closed = true;
+    sweep.cancel(false);
+    for (Execution execution : known.values()) {
+      synchronized (execution) {
+        execution.failWatchers(shuttingDown());
+      }
+    }
+  }
+
+  private Optional<ExecuteMessage> enter(ExecuteRequest request, String run, Watcher watcher) {
+    String name = new ExecuteMessage(request, Instant.EPOCH, run).operation();
+    if (closed) {
+      throw shuttingDown();
+    }
+    while (true) {
+      Execution execution = known.computeIfAbsent(name, Execution::new);
+      Optional<ExecuteMessage> begun = Optional.empty();
+      synchronized (execution) {
+        if (execution.isForgotten()) {
+          continue;
+        }
+        if (!execution.serves(request)) {
+          begun = Optional.of(execution.begin(request, run, clock.instant()));
+          shelve(execution);
+        }
+        watch(execution, watcher);
+      }
+      watcher.onEnd(() -> leave(execution, watcher));
+      return begun;
+    }
+  }
+
+  @GuardedBy("execution")
+  private void watch(Execution execution, Watcher watcher) {
+    execution.watch(watcher);
+    if (closed) {
+      execution.failWatchers(shuttingDown());
+    }
+  }
+
+  private static void leave(Execution execution, Watcher watcher) {
+    synchronized (execution) {
+      execution.leave(watcher);
+    }
+  }
+
+  /** Called under the execution's lock, so that it lies where its state says. */
+  @GuardedBy("execution")
+  private void shelve(Execution execution) {
+    if (execution.isFinished()) {
+      unfinished.remove(execution);
+      finished.put(execution, execution.size(), ticker.read());
+    } else {
+      finished.remove(execution);
+      unfinished.put(execution, 0, ticker.read());
+    }
+  }
+
+  @GuardedBy("execution")
+  private void forget(Execution execution) {
+    execution.forget();
+    finished.remove(execution);
+    unfinished.remove(execution);
+    known.remove(execution.name(), execution);
+  }
+
+  private static StatusRuntimeException shuttingDown() {
+    return io.grpc.Status.UNAVAILABLE
+        .withDescription("this server is shutting down")
+        .asRuntimeException();
+  }
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.mettle.api;
+
+import java.time.Duration;
+
+/**
+ * How long operations are remembered.
+ *
+ * @param finished since the end of the run, so that a client that was cut off can still collect the
+ *     answer (EXE-51)
+ * @param finishedBytes of all finished operations together; beyond it the oldest go early
+ * @param silent since the last news of a run that nobody here watches, and whose end may have been
+ *     lost; long, since a forgotten run is run again
+ */
+public record Retention(Duration finished, long finishedBytes, Duration silent) {
+  /** Ten minutes, 256 MiB, a day. */
+  public static final Retention DEFAULT =
+      new Retention(Duration.ofMinutes(10), 256L << 20, Duration.ofDays(1));
+}
