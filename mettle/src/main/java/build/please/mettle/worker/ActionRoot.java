@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.mettle.worker;
+
+import build.please.common.cas.MalformedException;
+import build.please.common.cas.OutputPaths;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * A staged input root and the working directory in it. Paths are resolved as the kernel would, but
+ * never to anything outside: a link that leads out is as good as absent.
+ *
+ * @param path without links
+ * @param workingDirectory without links, {@code path} or below it
+ */
+record ActionRoot(Path path, Path workingDirectory, FileNames names) {
+  /**
+   * Finds the working directory.
+   *
+   * @throws MalformedException if there is no such directory inside (CMD-06, fault 93)
+   */
+  static ActionRoot of(Path root, String workingDirectory, FileNames names) throws IOException {
+    Path path = root.toRealPath();
+    Path directory = names.resolve(path, workingDirectory);
+    if (Files.isDirectory(directory)) {
+      Path real = directory.toRealPath();
+      if (real.startsWith(path)) {
+        return new ActionRoot(path, real, names);
+      }
+    }
+    throw new MalformedException(
+        "working directory \"" + workingDirectory + "\" is no directory in the input root");
+  }
+
+  /**
+   * Makes the directories that outputs will be in, but not the outputs (CMD-15, CMD-16).
+   *
+   * @throws MalformedException if an input file stands where one should be
+   */
+  void createParents(OutputPaths outputs) throws IOException {
+    for (String output : outputs.all()) {
+      Path directory = workingDirectory;
+      for (String segment : parent(output)) {
+        Optional<Path> next = step(directory, segment);
+        if (next.isEmpty()) {
+          Path missing = names.resolve(directory, segment);
+          if (Files.isSymbolicLink(missing) || segment.equals("..")) {
+            break; // It leads out, or nowhere: the command's affair.
+          }
+          if (Files.exists(missing, LinkOption.NOFOLLOW_LINKS)) {
+            throw new MalformedException(
+                "output \"" + output + "\" lies below the input file " + missing.getFileName());
+          }
+          next = Optional.of(Files.createDirectory(missing));
+        }
+        directory = next.get();
+      }
+    }
+  }
+
+  /**
+   * Where an output is, if it is there: a path below {@link #path} whose segments, perhaps apart
+   * from the last, are directories and no links.
+   */
+  Optional<Path> find(String output) throws IOException {
+    Optional<Path> directory = Optional.of(workingDirectory);
+    for (String segment : parent(output)) {
+      directory = directory.isEmpty() ? directory : step(directory.get(), segment);
+    }
+    if (directory.isEmpty()) {
+      return Optional.empty();
+    }
+    String last = output.substring(output.lastIndexOf('/') + 1);
+    if (last.isEmpty() || last.equals(".") || last.equals("..")) {
+      return step(directory.get(), last);
+    }
+    Path place = names.resolve(directory.get(), last);
+    return Files.exists(place, LinkOption.NOFOLLOW_LINKS) ? Optional.of(place) : Optional.empty();
+  }
+
+  private static String[] parent(String output) {
+    int slash = output.lastIndexOf('/');
+    return slash < 0 ? new String[0] : output.substring(0, slash).split("/", -1);
+  }
+
+  /** One segment on, if that is a directory inside the root. */
+  private Optional<Path> step(Path directory, String segment) throws IOException {
+    if (segment.isEmpty() || segment.equals(".")) {
+      return Optional.of(directory);
+    }
+    Path next = segment.equals("..") ? directory.getParent() : names.resolve(directory, segment);
+    if (next == null || !Files.isDirectory(next)) {
+      return Optional.empty();
+    }
+    Path real = next.toRealPath();
+    return real.startsWith(path) ? Optional.of(real) : Optional.empty();
+  }
+}

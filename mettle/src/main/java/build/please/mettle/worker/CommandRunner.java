@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.mettle.worker;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.IOException;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs one command to its end, which may be the end of its time or of our patience. Whatever it
+ * started dies with it. Safe for concurrent use.
+ */
+final class CommandRunner {
+  private static final Logger log = LoggerFactory.getLogger(CommandRunner.class);
+  private static final Duration TRIM_PERIOD = Duration.ofMillis(100);
+
+  /** Why a command ended. */
+  enum Ending {
+    BY_ITSELF,
+    TIMED_OUT,
+    STOPPED
+  }
+
+  /**
+   * What became of a command.
+   *
+   * @param taken by the clock that enforces the timeout
+   */
+  record Finished(Exit exit, Ending ending, Duration taken) {}
+
+  private final Kernel kernel;
+  private final Timer timer;
+  private final Duration killGrace;
+  private final StrayProcesses strays;
+
+  CommandRunner(Kernel kernel, Timer timer, Duration killGrace) {
+    this.kernel = kernel;
+    this.timer = timer;
+    this.killGrace = killGrace;
+    strays = new StrayProcesses(kernel, timer);
+  }
+
+  /**
+   * Runs it. Blocks until no process of it is left, or none that can be found and killed; in the
+   * latter case the directory is abandoned.
+   *
+   * @throws build.please.common.cas.MalformedException if the program cannot be started
+   * @throws IOException if it cannot be started now
+   */
+  @SuppressWarnings("try") // The timers and the registration are only there to be closed.
+  Finished run(
+      Launch launch,
+      WorkDirectory directory,
+      Duration timeout,
+      Stop stop,
+      CommandLog stdout,
+      CommandLog stderr)
+      throws IOException {
+    Verdict verdict = new Verdict();
+    long start = timer.nanoTime();
+    Kernel.Child child = kernel.spawn(launch);
+    Exit exit;
+    Duration taken;
+    try (Timer.Pending polite =
+            timer.after(timeout, () -> end(child, verdict, Ending.TIMED_OUT, Kernel.Signal.TERM));
+        Timer.Pending last =
+            timer.after(timeout.plus(killGrace), () -> child.signal(Kernel.Signal.KILL));
+        Timer.Pending trimming = timer.every(TRIM_PERIOD, () -> trim(stdout, stderr));
+        Stop.Registration registration =
+            stop.onRaise(() -> end(child, verdict, Ending.STOPPED, Kernel.Signal.KILL))) {
+      exit = child.await();
+      taken = timer.since(start);
+    }
+    if (!strays.kill(directory, child.pid(), taken)) {
+      log.warn("processes of {} cannot be killed", directory.path());
+      directory.abandon();
+    }
+    return new Finished(exit, verdict.get(), taken);
+  }
+
+  private static void end(Kernel.Child child, Verdict verdict, Ending why, Kernel.Signal signal) {
+    verdict.because(why);
+    child.signal(signal);
+  }
+
+  private static void trim(CommandLog stdout, CommandLog stderr) {
+    try {
+      stdout.trim();
+      stderr.trim();
+    } catch (IOException e) {
+      log.warn("cannot trim a log", e);
+    }
+  }
+
+  /** Who was the first to end the command. */
+  private static final class Verdict {
+    @GuardedBy("this")
+    private Ending ending = Ending.BY_ITSELF;
+
+    synchronized void because(Ending why) {
+      if (ending == Ending.BY_ITSELF) {
+        ending = why;
+      }
+    }
+
+    synchronized Ending get() {
+      return ending;
+    }
+  }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.mettle.worker;
+
+import build.please.common.cas.Digest;
+import build.please.common.cas.MalformedException;
+import build.please.proto.execution.Command;
+import build.please.proto.execution.FileNode;
+import build.please.proto.execution.NodeProperties;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Optional;
+
+/** Looks at one output file. */
+final class OutputFiles {
+  /** Please asks so for every file of a binary to be executable. */
+  private static final String BINARY = "_BINARY";
+
+  private OutputFiles() {}
+
+  /**
+   * What a regular file is, without a name; its content is noted for upload. Empty if it cannot be
+   * read, which is noted as a fault.
+   */
+  static Optional<FileNode> read(
+      Command command,
+      SecureDirectory directory,
+      Path name,
+      PosixFileAttributes attributes,
+      String path,
+      Outputs outputs)
+      throws IOException {
+    Digest digest;
+    try {
+      digest = directory.digest(name);
+    } catch (AccessDeniedException e) {
+      outputs.fault(new MalformedException("output " + path + " cannot be read: no permission"));
+      return Optional.empty();
+    }
+    outputs.upload(digest, directory.path().resolve(name));
+    boolean binary = isBinary(command);
+    FileNode.Builder node =
+        FileNode.newBuilder()
+            .setDigest(digest.toProto())
+            .setIsExecutable(
+                binary || attributes.permissions().contains(PosixFilePermission.OWNER_EXECUTE));
+    NodeProperties.Builder properties = NodeAttributes.read(command, attributes).toBuilder();
+    if (binary && properties.hasUnixMode()) {
+      properties.getUnixModeBuilder().setValue(0555);
+    }
+    if (properties.hasMtime() || properties.hasUnixMode()) {
+      node.setNodeProperties(properties);
+    }
+    return Optional.of(node.build());
+  }
+
+  /** An output that is no file, directory or link (WRK-21). */
+  static MalformedException special(String path) {
+    return new MalformedException(
+        "output " + path + " is a device, socket or pipe, which cannot be stored");
+  }
+
+  private static boolean isBinary(Command command) {
+    return command.getEnvironmentVariablesList().stream()
+        .anyMatch(
+            variable -> variable.getName().equals(BINARY) && variable.getValue().equals("true"));
+  }
+}

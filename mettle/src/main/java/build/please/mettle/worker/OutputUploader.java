@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.mettle.worker;
+
+import build.please.common.cas.BlobRejectedException;
+import build.please.common.cas.BlobSink;
+import build.please.common.cas.BlobStore;
+import build.please.common.cas.Digest;
+import build.please.common.cas.Encoding;
+import build.please.common.rpc.FanOut;
+import com.google.protobuf.ByteString;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Stores blobs: one question which are missing, then only those, small ones in batches and large
+ * ones as streams, several at a time. Safe for concurrent use.
+ */
+final class OutputUploader {
+  private final BlobStore blobs;
+  private final FanOut transfers;
+
+  OutputUploader(BlobStore blobs, FanOut transfers) {
+    this.blobs = blobs;
+    this.transfers = transfers;
+  }
+
+  /**
+   * Blocks until every blob is stored (WRK-09).
+   *
+   * @throws IOException on the first failure; some are stored
+   */
+  void store(Map<Digest, Upload> uploads) throws IOException {
+    Set<Digest> wanted = new LinkedHashSet<>(uploads.keySet());
+    wanted.remove(Digest.EMPTY);
+    if (wanted.isEmpty()) {
+      return;
+    }
+    Set<Digest> missing = blobs.findMissing(wanted);
+    Map<Digest, Upload> toStore = new LinkedHashMap<>(uploads);
+    toStore.keySet().retainAll(missing);
+    try {
+      transfers.map(
+          Batches.of(toStore.keySet()),
+          batch -> {
+            store(batch, toStore);
+            return batch;
+          });
+    } catch (BlobRejectedException e) {
+      // Not the client's fault: somebody wrote to the file after we had read it.
+      throw new IOException("an output changed while it was stored: " + e.getMessage(), e);
+    }
+  }
+
+  private void store(List<Digest> batch, Map<Digest, Upload> uploads) throws IOException {
+    if (Batches.isLarge(batch.get(0))) {
+      Digest large = batch.get(0);
+      try (InputStream in = open(large, uploads);
+          BlobSink sink = blobs.write(large, Encoding.IDENTITY)) {
+        in.transferTo(sink);
+        sink.commit();
+      }
+      return;
+    }
+    Map<Digest, ByteString> small = new LinkedHashMap<>();
+    for (Digest digest : batch) {
+      try (InputStream in = open(digest, uploads)) {
+        // No more than was promised, should the file have grown.
+        small.put(digest, ByteString.copyFrom(in.readNBytes((int) digest.size() + 1)));
+      }
+    }
+    blobs.writeAll(small);
+  }
+
+  private static InputStream open(Digest digest, Map<Digest, Upload> uploads) throws IOException {
+    Upload upload = uploads.get(digest);
+    if (upload instanceof Upload.FromMemory memory) {
+      return memory.bytes().newInput();
+    } else if (upload instanceof Upload.FromFile file) {
+      return Files.newInputStream(file.path(), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+    }
+    throw new IllegalArgumentException("nothing to upload for " + digest);
+  }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.mettle.worker;
+
+import build.please.common.cas.MalformedException;
+import java.io.File;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What Java alone can do, with the programs {@code setsid} and {@code kill}: for systems whose C
+ * library we cannot call. Slower, without processor times; a file that looks like a program but is
+ * none ends with the exit code 126 or 127 of {@code setsid} instead of an error.
+ */
+final class PlainKernel implements Kernel {
+  private final FileNames names;
+
+  PlainKernel(FileNames names) {
+    this.names = names;
+  }
+
+  @Override
+  public Child spawn(Launch launch) throws IOException {
+    if (!Files.isRegularFile(launch.program())) {
+      throw new MalformedException("cannot run " + launch.arguments().get(0) + ": no such file");
+    }
+    if (!Files.isExecutable(launch.program())) {
+      throw new MalformedException("cannot run " + launch.arguments().get(0) + ": not executable");
+    }
+    List<String> arguments = new ArrayList<>();
+    arguments.add("setsid");
+    arguments.add(launch.program().toString());
+    arguments.addAll(launch.arguments().subList(1, launch.arguments().size()));
+    for (String argument : arguments) {
+      names.check(argument);
+    }
+    ProcessBuilder builder =
+        new ProcessBuilder(arguments)
+            .directory(launch.directory().toFile())
+            .redirectInput(Redirect.from(new File("/dev/null")))
+            .redirectOutput(Redirect.appendTo(launch.stdout().toFile()))
+            .redirectError(Redirect.appendTo(launch.stderr().toFile()));
+    builder.environment().clear();
+    for (var variable : launch.environment().entrySet()) {
+      names.check(variable.getKey() + variable.getValue());
+      builder.environment().put(variable.getKey(), variable.getValue());
+    }
+    return new PlainChild(builder.start());
+  }
+
+  @Override
+  public void signal(long pid, Signal signal) {
+    ProcessHandle.of(pid)
+        .ifPresent(
+            process -> {
+              if (signal == Signal.KILL) {
+                process.destroyForcibly();
+              } else {
+                process.destroy();
+              }
+            });
+  }
+
+  @Override
+  public void symlink(String target, Path link) throws IOException {
+    Files.createSymbolicLink(link, link.getFileSystem().getPath(target));
+  }
+
+  /**
+   * @param process is the leader of its session: {@code setsid} only turns into the program
+   */
+  private record PlainChild(Process process) implements Child {
+    @Override
+    public long pid() {
+      return process.pid();
+    }
+
+    /** The group's leftovers are found by the sweep, as the leader is reaped by Java at once. */
+    @Override
+    public Exit await() {
+      boolean interrupted = false;
+      try {
+        while (true) {
+          try {
+            return new Exit(process.waitFor(), Duration.ZERO, Duration.ZERO);
+          } catch (InterruptedException e) {
+            interrupted = true;
+          }
+        }
+      } finally {
+        if (interrupted) {
+          Thread.currentThread().interrupt();
+        }
+      }
+    }
+
+    @Override
+    public void signal(Signal signal) {
+      if (!process.isAlive()) {
+        return;
+      }
+      try {
+        new ProcessBuilder("kill", "-" + signal, "--", "-" + process.pid())
+            .redirectOutput(Redirect.DISCARD)
+            .redirectError(Redirect.DISCARD)
+            .start();
+      } catch (IOException noSuchProgram) {
+        process.destroyForcibly();
+      }
+    }
+  }
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.mettle.worker;
+
+import build.please.common.cas.Cas;
+import build.please.common.rpc.FanOut;
+import build.please.mettle.queue.Subscription;
+import build.please.mettle.queue.Topic;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The slots of one worker process, each with a thread of its own, and what they share. Safe for
+ * concurrent use.
+ */
+public final class WorkerPool implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(WorkerPool.class);
+  private static final int TRANSFER_THREADS = 16;
+  private static final Duration KILL_PATIENCE = Duration.ofSeconds(2);
+
+  private final Subscription requests;
+  private final Timer timer = new Timer();
+  private final ExecutorService transfers;
+  private final Stop stop = new Stop();
+  private final CountDownLatch running;
+
+  private WorkerPool(int slots, Subscription requests) {
+    this.requests = requests;
+    AtomicInteger count = new AtomicInteger();
+    transfers =
+        Executors.newFixedThreadPool(
+            TRANSFER_THREADS, task -> daemon(task, "transfer-" + count.incrementAndGet()));
+    running = new CountDownLatch(slots);
+  }
+
+  /**
+   * Starts the slots, which take from {@code requests} at once.
+   *
+   * @param slots how many actions may run at the same time
+   * @param cas where inputs come from and results go; stays the caller's
+   * @param requests becomes the pool's, which closes it
+   * @param responses stays the caller's, to be closed after the pool
+   */
+  public static WorkerPool start(
+      int slots,
+      WorkerConfig config,
+      Cas cas,
+      Subscription requests,
+      Topic responses,
+      Clock clock) {
+    WorkerPool pool = new WorkerPool(slots, requests);
+    Machine machine = new Machine(Kernels.choose(config.host().fileNames()), pool.timer);
+    ActionReader actions = new ActionReader(cas.blobs());
+    ActionRunner local =
+        new LocalActionRunner(
+            cas.blobs(), actions, new FanOut(pool.transfers), machine, config, clock);
+    ActionRunner runner =
+        new FailSafeActionRunner(
+            new CachingActionRunner(local, actions, cas.actions()), config.name(), clock);
+    Announcer announcer = new Announcer(responses, config.name(), pool.timer, pool.transfers);
+    for (int slot = 1; slot <= slots; slot++) {
+      Worker worker = new Worker(requests, announcer, runner, pool.stop);
+      daemon(() -> pool.serve(worker), "slot-" + slot).start();
+    }
+    return pool;
+  }
+
+  /**
+   * Takes no more messages, and waits until those at work are done.
+   *
+   * @return whether they are; if not, they go on until {@link #close}
+   */
+  public boolean drain(Duration timeout) {
+    closeRequests();
+    return await(timeout);
+  }
+
+  /**
+   * Ends at once: kills what runs, whose messages go back to the queue, and waits a moment for it.
+   * Safe to call twice, and while another thread drains.
+   */
+  @Override
+  public void close() {
+    stop.raise();
+    closeRequests();
+    if (!await(KILL_PATIENCE)) {
+      log.warn("{} slots are still busy", running.getCount());
+    }
+    timer.close();
+    transfers.shutdown();
+  }
+
+  private void serve(Worker worker) {
+    try {
+      worker.run();
+    } finally {
+      running.countDown();
+    }
+  }
+
+  private void closeRequests() {
+    try {
+      requests.close();
+    } catch (IOException e) {
+      log.warn("cannot close the subscription", e);
+    }
+  }
+
+  private boolean await(Duration timeout) {
+    try {
+      return running.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return running.getCount() == 0;
+    }
+  }
+
+  private static Thread daemon(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+}

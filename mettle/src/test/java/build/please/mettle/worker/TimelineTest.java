@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.mettle.worker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import build.please.proto.execution.ExecutedActionMetadata;
+import com.google.protobuf.Timestamp;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import org.junit.jupiter.api.Test;
+
+/** MET-02, MET-03. */
+final class TimelineTest {
+  private static final Instant START = Instant.parse("2026-11-01T12:00:00.5Z");
+
+  private final HandSetClock clock = new HandSetClock();
+
+  private static final class HandSetClock extends Clock {
+    private Instant now = START;
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  }
+
+  @Test
+  void clockThatIsSetBack_doesNotTurnTimesRound() {
+    Timeline timeline = new Timeline(clock, "w", START.minusSeconds(5));
+    clock.now = START.plusSeconds(10);
+    timeline.fetchStarted();
+    clock.now = START.minusSeconds(100);
+    timeline.fetchCompleted();
+    ExecutedActionMetadata metadata = timeline.completed();
+    assertEquals(
+        metadata.getInputFetchStartTimestamp(), metadata.getInputFetchCompletedTimestamp());
+    assertEquals(metadata.getInputFetchStartTimestamp(), metadata.getWorkerCompletedTimestamp());
+    assertEquals(START.getEpochSecond() - 5, metadata.getQueuedTimestamp().getSeconds());
+    assertEquals(
+        Timestamp.newBuilder().setSeconds(START.getEpochSecond()).setNanos(START.getNano()).build(),
+        metadata.getWorkerStartTimestamp());
+  }
+
+  @Test
+  void queuedTimeThatIsUnknownOrAhead_isTheStart() {
+    for (Instant queuedAt : new Instant[] {Instant.EPOCH, START.plusSeconds(60)}) {
+      ExecutedActionMetadata metadata = new Timeline(clock, "w", queuedAt).soFar();
+      assertEquals(metadata.getWorkerStartTimestamp(), metadata.getQueuedTimestamp());
+    }
+  }
+
+  @Test
+  void stepsThatWereNotReached_areUnset() {
+    Timeline timeline = new Timeline(clock, "w", START);
+    timeline.executionStarted();
+    timeline.executionCompleted(Duration.ofMillis(1500));
+    ExecutedActionMetadata metadata = timeline.completed();
+    assertFalse(metadata.hasOutputUploadStartTimestamp());
+    assertEquals(1, metadata.getVirtualExecutionDuration().getSeconds());
+    assertEquals(500_000_000, metadata.getVirtualExecutionDuration().getNanos());
+  }
+}
