@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.mettle.client;
+
+import io.grpc.ManagedChannel;
+
+/** Opens channels to servers. */
+@FunctionalInterface
+interface Dialer {
+  /**
+   * A channel, which the caller shuts down. Does not connect yet.
+   *
+   * @throws build.please.common.cli.UsageException if the target is not an address or a file that
+   *     {@code access} names cannot be used
+   */
+  ManagedChannel dial(String target, Access access);
+}
