@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.mettle;
+
+import build.please.common.cli.AdminOptions;
+import build.please.common.cli.Count;
+import build.please.common.cli.GoDuration;
+import build.please.common.cli.LoggingOptions;
+import build.please.common.cli.RpcOptions;
+import build.please.common.rpc.RpcConfig;
+import build.please.common.rpc.Shutdown;
+import build.please.elan.Frontage;
+import build.please.elan.StorageFlag;
+import build.please.metrics.Metrics;
+import build.please.mettle.worker.WorkerConfig;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.charset.Charset;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/**
+ * {@code mettle dual}: API server, workers and, unless another is named, storage in one process.
+ */
+@Command(
+    name = "dual",
+    description = {
+      "Run everything in one process and on one port: storage, API server and workers.",
+      "",
+      "It listens on the loopback address unless --host says otherwise, since whoever can connect "
+          + "can run commands on this machine. When it is ready, 'ready grpc://HOST:PORT' and the "
+          + "lines for a .bazelrc and a .plzconfig appear on stdout. SIGTERM and SIGINT let running "
+          + "actions finish, for --drain_timeout at most; a second one ends at once.",
+      ""
+    })
+final class DualCommand implements Callable<Integer> {
+  private static final int PORT = 7778;
+
+  private final LoggingOptions logging;
+  private final AdminOptions admin;
+
+  @Mixin private final RpcOptions rpc = new RpcOptions("127.0.0.1", PORT);
+
+  @Option(
+      names = "--data_dir",
+      paramLabel = "DIR",
+      description =
+          "Where it keeps everything: the store, unless --storage is given, and the directories "
+              + "that actions run in (default: mettle in your cache directory).")
+  private @Nullable Path dataDirectory;
+
+  @Option(
+      names = {"-s", "--storage", "--storage_url"},
+      defaultValue = "${env:STORAGE_URL}",
+      paramLabel = "URL",
+      description =
+          "Another store: file:///absolute/dir or mem://, which it keeps itself, or HOST:PORT of an "
+              + "Elan, to which it forwards (env STORAGE_URL).")
+  private @Nullable String storage;
+
+  @Option(
+      names = {"--tls", "--storage_tls"},
+      description = "Speak TLS with the Elan that --storage names.")
+  private boolean storageTls;
+
+  @Option(
+      names = "--no_forward_storage",
+      description = "Serve execution only; clients must ask the storage themselves.")
+  private boolean noForwardStorage;
+
+  @Option(
+      names = {"-i", "--instance_name"},
+      paramLabel = "NAME",
+      description = "Instance name towards the Elan that --storage names (default: mettle).")
+  private String instance = "mettle";
+
+  @Option(
+      names = {"-d", "--dir"},
+      paramLabel = "DIR",
+      description = "Where actions run (default: work below --data_dir).")
+  private @Nullable Path workDirectory;
+
+  @Option(
+      names = {"-n", "--num_workers"},
+      defaultValue = "${env:METTLE_NUM_WORKERS}",
+      paramLabel = "N",
+      converter = Count.class,
+      description =
+          "Actions that run at once (default: the number of cores; env METTLE_NUM_WORKERS).")
+  private @Nullable Integer workers;
+
+  @Option(
+      names = "--default_timeout",
+      paramLabel = "DURATION",
+      converter = GoDuration.class,
+      description = "How long an action may run that does not say (default: 1h).")
+  private Duration defaultTimeout = Duration.ofHours(1);
+
+  @Option(
+      names = "--max_timeout",
+      paramLabel = "DURATION",
+      converter = GoDuration.class,
+      description = "Actions that ask for a longer timeout are refused (default: 6h).")
+  private Duration maxTimeout = Duration.ofHours(6);
+
+  @Option(names = "--exit_after_start", hidden = true)
+  private boolean exitAfterStart;
+
+  DualCommand(LoggingOptions logging, AdminOptions admin) {
+    this.logging = logging;
+    this.admin = admin;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    logging.apply();
+    RpcConfig config = rpc.toConfig();
+    Duration unwind = config.drain().multipliedBy(2).plusSeconds(20);
+    try (DataDirectory data = DataDirectory.open(dataPath(), ProcessHandle.current().pid());
+        Metrics metrics = Frontage.metrics(admin);
+        DualServer server = DualServer.start(settings(config, data), metrics, Clock.systemUTC())) {
+      Shutdown.onSignal(server::requestStop, server::kill, unwind);
+      System.out.print(Welcome.text(config.host(), server.port(), server.storage()));
+      System.out.flush();
+      if (!exitAfterStart) {
+        server.awaitStop();
+      }
+    }
+    return 0;
+  }
+
+  private Path dataPath() {
+    return dataDirectory != null
+        ? dataDirectory
+        : StorageFlag.cacheHome(System.getenv()).resolve("mettle");
+  }
+
+  private DualServer.Settings settings(RpcConfig config, DataDirectory data) {
+    String given = storage == null || storage.isEmpty() ? "file" : storage;
+    Path store =
+        storage == null || storage.isEmpty()
+            ? data.resolve("elan")
+            : StorageFlag.cacheHome(System.getenv()).resolve("elan");
+    Path work = workDirectory == null ? data.resolve("work") : workDirectory;
+    return new DualServer.Settings(
+        config,
+        rpc.toSecurity(),
+        new StorageFlag(given, store),
+        given,
+        instance,
+        storageTls ? DualServer.StorageTransport.TLS : DualServer.StorageTransport.PLAINTEXT,
+        noForwardStorage ? DualServer.Forwarding.OFF : DualServer.Forwarding.ON,
+        workers == null ? Runtime.getRuntime().availableProcessors() : workers,
+        worker(work.toAbsolutePath()));
+  }
+
+  private WorkerConfig worker(Path work) {
+    WorkerConfig.Host host =
+        new WorkerConfig.Host(
+            System.getenv().getOrDefault("PATH", "/usr/local/bin:/usr/bin:/bin"),
+            System.getProperty("user.home"),
+            Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8")));
+    WorkerConfig standard = WorkerConfig.standard(work, hostName(), host);
+    return new WorkerConfig(
+        standard.directory(),
+        standard.name(),
+        defaultTimeout,
+        maxTimeout,
+        standard.killGrace(),
+        standard.logLimitBytes(),
+        host);
+  }
+
+  private static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (IOException e) {
+      return "localhost";
+    }
+  }
+}

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.mettle;
+
+import build.please.common.cas.Cas;
+import build.please.common.cas.remote.RemoteCas;
+import build.please.common.cas.remote.RemoteConfig;
+import build.please.common.cli.SecurityConfig;
+import build.please.common.cli.UsageException;
+import build.please.common.rpc.ChannelConfig;
+import build.please.common.rpc.RpcChannel;
+import build.please.common.rpc.RpcConfig;
+import build.please.common.rpc.RpcServer;
+import build.please.common.rpc.Threads;
+import build.please.elan.Frontage;
+import build.please.elan.StorageFlag;
+import build.please.elan.service.ElanServices;
+import build.please.elan.service.StorageCapabilities;
+import build.please.metrics.Metrics;
+import build.please.mettle.api.CapabilitiesService;
+import build.please.mettle.api.ExecutionService;
+import build.please.mettle.api.KeepAlive;
+import build.please.mettle.api.Operations;
+import build.please.mettle.api.ResponseLoop;
+import build.please.mettle.api.ResultInliner;
+import build.please.mettle.api.Retention;
+import build.please.mettle.queue.MemoryQueue;
+import build.please.mettle.queue.Subscription;
+import build.please.mettle.worker.WorkerConfig;
+import build.please.mettle.worker.WorkerPool;
+import build.please.proto.execution.CacheCapabilities;
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.grpc.BindableService;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Everything that {@code dual} runs, from its start to its end. */
+final class DualServer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(DualServer.class);
+  private static final int QUEUE_CAPACITY = 1_000_000;
+  private static final int PIECE_THREADS = 50;
+  private static final Duration POLL_PAUSE = Duration.ofSeconds(1);
+  private static final Duration KEEP_ALIVE = Duration.ofMinutes(1);
+
+  /** How to reach a store that is another server. */
+  enum StorageTransport {
+    PLAINTEXT,
+    TLS
+  }
+
+  /** Whether clients may ask this server for what is in its storage. */
+  enum Forwarding {
+    ON,
+    OFF
+  }
+
+  /**
+   * What the flags say.
+   *
+   * @param security who may connect
+   * @param target the store's address where it is another server
+   * @param slots how many actions run at once
+   */
+  record Settings(
+      RpcConfig rpc,
+      SecurityConfig security,
+      StorageFlag storage,
+      String target,
+      String instance,
+      StorageTransport transport,
+      Forwarding forwarding,
+      int slots,
+      WorkerConfig worker) {}
+
+  private final Settings settings;
+  private final Deque<AutoCloseable> opened;
+  private final Operations operations;
+  private final WorkerPool workers;
+  private final RpcServer server;
+
+  private DualServer(Settings settings, Metrics metrics, Clock clock, Deque<AutoCloseable> opened)
+      throws IOException {
+    this.settings = settings;
+    this.opened = opened;
+    Cas cas = open(openStorage(settings, clock));
+    ScheduledExecutorService timer = Threads.timer("timer");
+    open(() -> timer.shutdown());
+    ExecutorService pieces = Threads.pool("bucket", PIECE_THREADS);
+    open(() -> pieces.shutdown());
+    MemoryQueue requests = open(new MemoryQueue(QUEUE_CAPACITY));
+    MemoryQueue responses = open(new MemoryQueue(QUEUE_CAPACITY));
+    operations =
+        open(
+            new Operations(
+                Retention.DEFAULT,
+                clock,
+                Ticker.systemTicker(),
+                () -> UUID.randomUUID().toString(),
+                timer));
+    Subscription heard = open(responses.subscribe());
+    Threads.factory("response").newThread(new ResponseLoop(heard, operations, POLL_PAUSE)).start();
+    workers =
+        open(
+            WorkerPool.start(
+                settings.slots(), settings.worker(), cas, requests.subscribe(), responses, clock));
+    server =
+        open(
+            Frontage.open(
+                settings.rpc(),
+                settings.security(),
+                metrics,
+                services(cas, requests, timer, pieces),
+                "run commands on this machine"));
+  }
+
+  /**
+   * Opens and starts everything.
+   *
+   * @throws UsageException or IOException if something cannot be; nothing is left open
+   */
+  static DualServer start(Settings settings, Metrics metrics, Clock clock) throws IOException {
+    Deque<AutoCloseable> opened = new ArrayDeque<>();
+    try {
+      return new DualServer(settings, metrics, clock, opened);
+    } catch (IOException | RuntimeException e) {
+      closeAll(opened);
+      throw e;
+    }
+  }
+
+  private static Cas openStorage(Settings settings, Clock clock) {
+    if (settings.storage().isBucket()) {
+      return settings.storage().open(clock);
+    }
+    ChannelConfig channel =
+        settings.transport() == StorageTransport.TLS
+            ? ChannelConfig.tls()
+            : ChannelConfig.plaintext();
+    try {
+      return RemoteCas.open(
+          RpcChannel.open(settings.target(), channel), RemoteConfig.of(settings.instance()));
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--storage " + e.getMessage());
+    }
+  }
+
+  private List<BindableService> services(
+      Cas cas, MemoryQueue requests, ScheduledExecutorService timer, ExecutorService pieces) {
+    List<BindableService> services = new ArrayList<>();
+    services.add(
+        new ExecutionService(
+            cas,
+            new ActionChecks(
+                cas.blobs(), settings.worker().defaultTimeout(), settings.worker().maxTimeout()),
+            requests,
+            operations,
+            new KeepAlive(KEEP_ALIVE, timer),
+            new ResultInliner(cas.blobs(), pieces)));
+    CacheCapabilities cache = CacheCapabilities.getDefaultInstance();
+    if (settings.forwarding() == Forwarding.ON) {
+      services.addAll(ElanServices.of(cas, pieces));
+      cache = StorageCapabilities.cache();
+    }
+    services.add(new CapabilitiesService(cache, List.of("mtime", "unix_mode")));
+    return services;
+  }
+
+  int port() {
+    return server.port();
+  }
+
+  /** Where blobs are kept, for people. */
+  String storage() {
+    return settings.storage().isBucket() ? settings.storage().url() : settings.target();
+  }
+
+  /** Makes {@link #awaitStop} return; returns at once. */
+  void requestStop() {
+    server.requestStop();
+  }
+
+  /** Ends running commands, whatever becomes of their actions. */
+  void kill() {
+    workers.close();
+  }
+
+  /** Blocks until a stop is requested. */
+  void awaitStop() throws InterruptedException {
+    server.awaitTermination();
+  }
+
+  /**
+   * Lets running actions finish, for as long as the settings grant, and their clients hear of it;
+   * then ends everything, the last opened first.
+   */
+  @Override
+  public void close() throws IOException {
+    if (!workers.drain(settings.rpc().drain())) {
+      log.warn("actions still run after {} s; ending them", settings.rpc().drain().toSeconds());
+      workers.close();
+    }
+    // Those whose action is still queued hear that they should ask again.
+    operations.close();
+    closeAll(opened);
+  }
+
+  private <T extends AutoCloseable> T open(T resource) {
+    opened.push(resource);
+    return resource;
+  }
+
+  private static void closeAll(Deque<AutoCloseable> opened) throws IOException {
+    while (!opened.isEmpty()) {
+      try {
+        opened.pop().close();
+      } catch (IOException | RuntimeException e) {
+        throw e;
+      } catch (Exception e) {
+        throw new IOException(e);
+      }
+    }
+  }
+}

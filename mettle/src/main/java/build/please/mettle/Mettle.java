@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.mettle;
+
+import build.please.common.cli.AdminOptions;
+import build.please.common.cli.CommandLines;
+import build.please.common.cli.LoggingOptions;
+import build.please.mettle.client.ExecCommand;
+import java.nio.file.Path;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** The execution server's main. What it does is in its subcommands. */
+@Command(
+    name = "mettle",
+    description = {"Executes actions of the Remote Execution API.", ""},
+    synopsisSubcommandLabel = "COMMAND")
+public final class Mettle {
+  @Mixin private final LoggingOptions logging = new LoggingOptions();
+  @Mixin private final AdminOptions admin = AdminOptions.offByDefault();
+
+  private Mettle() {}
+
+  /** Runs the subcommand that the arguments name. */
+  public static void main(String[] arguments) {
+    System.exit(commandLine().execute(arguments));
+  }
+
+  private static CommandLine commandLine() {
+    Mettle mettle = new Mettle();
+    ExecCommand exec =
+        new ExecCommand(Path.of("").toAbsolutePath(), System.out, System.err, System::nanoTime);
+    // By hand, since CommandLines sets up what is there when it is called.
+    CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.forAnnotatedObject(mettle);
+    spec.addSubcommand("dual", new CommandLine(new DualCommand(mettle.logging, mettle.admin)));
+    spec.addSubcommand("exec", new CommandLine(exec));
+    spec.addSubcommand("api", new CommandLine(new NotBuiltCommand("api")));
+    spec.addSubcommand("worker", new CommandLine(new NotBuiltCommand("worker")));
+    spec.addSubcommand("one", new CommandLine(new NotBuiltCommand("one")));
+    return CommandLines.of(spec, CommandLines.version(Mettle.class));
+  }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.concurrent.ExecutorService;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Who may import whom. Maven keeps the modules apart; this keeps the packages apart. */
+final class ArchitectureTest {
+  private static final String PROTO = "build.please.proto..";
+  private static final JavaClasses OURS =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("build.please");
+
+  /** One line for each arrow that must not exist. */
+  @ParameterizedTest
+  @CsvSource({
+    "build.please.common.cas, build.please.common.rpc..",
+    "build.please.common.cas, build.please.common.cas.remote..",
+    "build.please.common.cas.., build.please.common.cli..",
+    "build.please.common.rpc.., build.please.common.cli..",
+    "build.please.common.rpc.., build.please.common.cas.remote..",
+    "build.please.common.., build.please.creds..",
+    "build.please.common.., build.please.metrics..",
+    "build.please.creds.., build.please.common..",
+    "build.please.creds.., build.please.metrics..",
+    "build.please.metrics.., build.please.common..",
+    "build.please.metrics.., build.please.creds..",
+    "build.please.elan.., build.please.mettle..",
+    "build.please.elan.bucket.., build.please.elan.store..",
+    "build.please.elan.bucket.., build.please.elan.service..",
+    "build.please.elan.store.., build.please.elan.service..",
+    "build.please.mettle.queue.., build.please.mettle.api..",
+    "build.please.mettle.queue.., build.please.mettle.worker..",
+    "build.please.mettle.queue.., build.please.mettle.client..",
+    "build.please.mettle.api.., build.please.mettle.worker..",
+    "build.please.mettle.api.., build.please.mettle.client..",
+    "build.please.mettle.worker.., build.please.mettle.api..",
+    "build.please.mettle.worker.., build.please.mettle.client..",
+    "build.please.mettle.client.., build.please.mettle.api..",
+    "build.please.mettle.client.., build.please.mettle.worker..",
+    "build.please.mettle.client.., build.please.elan..",
+    "build.please.mettle.worker.., build.please.elan..",
+  })
+  void package_doesNotImport(String from, String to) {
+    noClasses()
+        .that()
+        .resideInAPackage(from)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(to)
+        .allowEmptyShould(true)
+        .check(OURS);
+  }
+
+  @Test
+  void packages_haveNoCycles() {
+    slices().matching("build.please.(**)").should().beFreeOfCycles().check(OURS);
+  }
+
+  @Test
+  void exit_onlyFromMains() {
+    noClasses()
+        .that()
+        .haveSimpleNameNotStartingWith("Elan")
+        .and()
+        .haveSimpleNameNotStartingWith("Mettle")
+        .should()
+        .callMethod(System.class, "exit", int.class)
+        .check(OURS);
+  }
+
+  /** Cancelling by interrupt closes files for every thread that has them open (fault J1). */
+  @Test
+  void nobody_cancelsByInterrupt() {
+    noClasses()
+        .should()
+        .callMethod(ExecutorService.class, "shutdownNow")
+        .because("an interrupt inside file I/O closes the file for everybody")
+        .check(OURS);
+  }
+
+  @Test
+  void flags_areReadNowhereBelowTheCommandLine() {
+    noClasses()
+        .that(areBelowTheCommandLine())
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("picocli..")
+        .orShould()
+        .callMethod(System.class, "getenv", String.class)
+        .orShould()
+        .callMethod(System.class, "getenv")
+        .check(OURS);
+  }
+
+  private static DescribedPredicate<JavaClass> areBelowTheCommandLine() {
+    return DescribedPredicate.describe(
+        "are below the command line",
+        type ->
+            type.getPackageName().startsWith("build.please")
+                && !type.getPackageName().startsWith(PROTO.replace("..", ""))
+                && !type.getPackageName().equals("build.please.common.cli")
+                && !type.getPackageName().equals("build.please.elan")
+                && !type.getPackageName().equals("build.please.mettle")
+                && !type.getPackageName().equals("build.please.mettle.client"));
+  }
+}
