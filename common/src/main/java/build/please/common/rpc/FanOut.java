@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -45,12 +46,21 @@ public final class FanOut {
     }
     AtomicBoolean failed = new AtomicBoolean();
     List<CompletableFuture<R>> pieces = new ArrayList<>(items.size());
-    for (T item : items) {
-      pieces.add(CompletableFuture.supplyAsync(() -> run(piece, item, failed), pool));
+    RejectedExecutionException rejected = null;
+    try {
+      for (T item : items) {
+        pieces.add(CompletableFuture.supplyAsync(() -> run(piece, item, failed), pool));
+      }
+    } catch (RejectedExecutionException e) {
+      failed.set(true);
+      rejected = e;
     }
     CompletableFuture<Void> all =
         CompletableFuture.allOf(pieces.toArray(new CompletableFuture<?>[0]));
     all.exceptionally(failure -> null).join();
+    if (rejected != null) {
+      throw new IOException("this server is shutting down", rejected);
+    }
     Throwable firstFailure = null;
     for (CompletableFuture<R> one : pieces) {
       try {

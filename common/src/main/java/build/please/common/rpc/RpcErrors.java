@@ -15,6 +15,7 @@ import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Collection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,9 @@ public final class RpcErrors {
     }
     if (failure instanceof StatusException e) {
       return inner(e.getStatus(), new StatusRuntimeException(e.getStatus(), e.getTrailers()));
+    }
+    if (failure instanceof UncheckedIOException e && e.getCause() != null) {
+      return toException(e.getCause());
     }
     if (failure instanceof IOException e) {
       // The store or the network is out of order; a retry helps.

@@ -58,6 +58,13 @@ final class FanOutTest {
   }
 
   @Test
+  void map_afterThePoolWasClosed_isAnOutage() {
+    pool.shutdown();
+
+    assertThrows(IOException.class, () -> fanOut.map(List.of(1, 2), i -> i));
+  }
+
+  @Test
   void map_oneItem_runsOnTheCaller() throws Exception {
     assertEquals(
         List.of(Thread.currentThread()), fanOut.map(List.of(1), i -> Thread.currentThread()));

@@ -82,4 +82,14 @@ final class RpcErrorsTest {
         RpcErrors.toStatus(failure).getCode());
     return RpcErrors.toException(failure).getStatus().getCode();
   }
+
+  @Test
+  void uncheckedOutage_isAnOutage() {
+    assertEquals(
+        io.grpc.Status.Code.UNAVAILABLE,
+        RpcErrors.toException(
+                new java.io.UncheckedIOException(new java.io.IOException("the disk is gone")))
+            .getStatus()
+            .getCode());
+  }
 }
