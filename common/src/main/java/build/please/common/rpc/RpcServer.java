@@ -40,10 +40,10 @@ public final class RpcServer implements AutoCloseable {
   private static final Duration FORCE = Duration.ofSeconds(5);
 
   /** A pause in which no client was in the middle of something. */
-  private static final Duration QUIET = Duration.ofMillis(200);
+  private static final Duration QUIET = Duration.ofSeconds(1);
 
   /** How long to wait for such a pause on a server that is never quiet. */
-  private static final Duration LAST_CALLS = Duration.ofSeconds(2);
+  private static final Duration LAST_CALLS = Duration.ofSeconds(4);
 
   private final RpcConfig config;
   private final Server server;
@@ -153,7 +153,7 @@ public final class RpcServer implements AutoCloseable {
   }
 
   /**
-   * Turns health to NOT_SERVING, waits for a pause between calls (two seconds at most), takes no
+   * Turns health to NOT_SERVING, waits for a pause between calls (four seconds at most), takes no
    * more calls and lets those under way finish, at most for {@code config.drain()}; then ends them
    * with UNAVAILABLE. Blocks until no handler runs any more, or a few seconds after the cut. No
    * thread is interrupted, for it may be writing a file (J1). An interrupt of the caller goes
