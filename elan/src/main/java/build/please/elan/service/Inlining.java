@@ -10,6 +10,7 @@ import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +40,7 @@ public final class Inlining {
   /**
    * The result with what was asked for, and without other contents that were stored in it (AC-09).
    */
-  public ActionResult apply(ActionResult stored, Wish wish) throws IOException {
+  public ActionResult apply(ActionResult stored, Wish wish) {
     ActionResult.Builder result = stored.toBuilder();
     // Contents without a digest exist nowhere else, so they stay.
     if (result.hasStdoutDigest() && !wish.stdout()) {
@@ -61,23 +62,26 @@ public final class Inlining {
       log.info("not inlining, which is only a hint: {}", e.toString());
       return result.build();
     }
-    if (wish.stdout() && contents.containsKey(digest(stored.getStdoutDigest()))) {
-      result.setStdoutRaw(contents.get(digest(stored.getStdoutDigest())));
+    if (wish.stdout()) {
+      find(contents, stored.getStdoutDigest()).ifPresent(result::setStdoutRaw);
     }
-    if (wish.stderr() && contents.containsKey(digest(stored.getStderrDigest()))) {
-      result.setStderrRaw(contents.get(digest(stored.getStderrDigest())));
+    if (wish.stderr()) {
+      find(contents, stored.getStderrDigest()).ifPresent(result::setStderrRaw);
     }
     for (OutputFile.Builder file : result.getOutputFilesBuilderList()) {
-      ByteString content = contents.get(digest(file.getDigest()));
-      if (content != null && wish.files().contains(file.getPath())) {
-        file.setContents(content);
+      if (wish.files().contains(file.getPath())) {
+        find(contents, file.getDigest()).ifPresent(file::setContents);
       }
     }
     return result.build();
   }
 
-  private static Set<Digest> wanted(ActionResult stored, Wish wish, long room)
-      throws MalformedException {
+  private static Optional<ByteString> find(
+      Map<Digest, ByteString> contents, build.please.proto.execution.Digest proto) {
+    return digest(proto).map(contents::get);
+  }
+
+  private static Set<Digest> wanted(ActionResult stored, Wish wish, long room) {
     Set<Digest> wanted = new LinkedHashSet<>();
     long left = room;
     if (wish.stdout() && stored.hasStdoutDigest() && stored.getStdoutRaw().isEmpty()) {
@@ -94,18 +98,19 @@ public final class Inlining {
     return wanted;
   }
 
-  private static long add(Set<Digest> wanted, build.please.proto.execution.Digest proto, long left)
-      throws MalformedException {
-    Digest digest = digest(proto);
-    if (digest.size() > left) {
-      return left;
-    }
-    wanted.add(digest);
-    return left - digest.size();
+  private static long add(
+      Set<Digest> wanted, build.please.proto.execution.Digest proto, long left) {
+    Optional<Digest> digest = digest(proto).filter(d -> d.size() <= left);
+    digest.ifPresent(wanted::add);
+    return left - digest.map(Digest::size).orElse(0L);
   }
 
-  private static Digest digest(build.please.proto.execution.Digest proto)
-      throws MalformedException {
-    return proto.getHash().isEmpty() ? Digest.EMPTY : Digest.parse(proto);
+  /** Empty for one that is absent or malformed, since a hint is no reason to fail. */
+  private static Optional<Digest> digest(build.please.proto.execution.Digest proto) {
+    try {
+      return Optional.of(Digest.parse(proto));
+    } catch (MalformedException e) {
+      return Optional.empty();
+    }
   }
 }

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.mettle.client;
 
+import build.please.common.cli.OneLine;
 import build.please.common.cli.UsageException;
 import build.please.common.rpc.ChannelConfig;
 import build.please.common.rpc.RpcChannel;
+import build.please.creds.BearerToken;
+import build.please.creds.Tls;
 import io.grpc.ChannelCredentials;
 import io.grpc.ManagedChannel;
-import io.grpc.TlsChannelCredentials;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Opens channels over the network. */
@@ -33,21 +34,17 @@ final class RpcDialer implements Dialer {
 
   private static ChannelCredentials trusting(Path ca) {
     try {
-      return TlsChannelCredentials.newBuilder().trustManager(ca.toFile()).build();
+      return Tls.client(ca);
     } catch (IOException e) {
-      throw new UsageException("--ca '" + ca + "' cannot be read");
+      throw new UsageException("--ca '" + ca + "': " + OneLine.of(e));
     }
   }
 
   private static BearerToken token(Path file) {
     try {
-      String token = Files.readString(file).strip();
-      if (token.isEmpty() || !token.chars().allMatch(c -> c > ' ' && c < 127)) {
-        throw new UsageException("--token_file '" + file + "' does not hold one token");
-      }
-      return new BearerToken(token);
+      return BearerToken.fromFile(file);
     } catch (IOException e) {
-      throw new UsageException("--token_file '" + file + "' cannot be read");
+      throw new UsageException("--token_file '" + file + "': " + OneLine.of(e));
     }
   }
 }
