@@ -150,6 +150,19 @@ final class DualIT {
   }
 
   @Test
+  void listeningOnAllAddressesWithoutAToken_isWarnedOfInOneLine() throws IOException {
+    try (ServerProcess open = dual("--host=")) {
+      assertEquals(0, open.terminate());
+    }
+    List<String> warnings;
+    try (Stream<String> lines = Files.lines(directory.resolve("log"))) {
+      warnings = lines.filter(line -> line.contains("anybody who can connect")).toList();
+    }
+    assertEquals(1, warnings.size(), warnings::toString);
+    assertTrue(warnings.get(0).contains("run commands"), warnings::toString);
+  }
+
+  @Test
   void commandThatIsNotBuiltYet_saysSo() throws IOException {
     Ending ending = ServerProcess.run(JAR, directory, "worker", "-q", "mem://requests");
     assertEquals(1, ending.exitCode());

@@ -81,7 +81,7 @@ final class Worker implements Runnable {
     if (stop.isRaised()) {
       return;
     }
-    log.info("{}: taken", message.operation());
+    log.debug("{}: taken", message.operation());
     ExecuteResponse response;
     try (Announcer.Running running = announcer.running(message)) {
       response = runner.run(message, running, stop);
