@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** One of our jars, running in a process of its own that ends with this object at the latest. */
@@ -35,8 +36,19 @@ public final class ServerProcess implements AutoCloseable {
         new ProcessBuilder(command(jar, arguments))
             .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .start();
+    CompletableFuture<?> ready = new CompletableFuture<>();
+    // Reading cannot be interrupted, so one that says nothing is ended from outside.
+    ready
+        .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
+        .exceptionally(
+            late -> {
+              process.destroyForcibly();
+              return null;
+            });
     try {
-      return new ServerProcess(process, log, awaitReady(process, log));
+      String address = awaitReady(process, log);
+      ready.complete(null);
+      return new ServerProcess(process, log, address);
     } catch (IOException e) {
       process.destroyForcibly();
       throw e;
