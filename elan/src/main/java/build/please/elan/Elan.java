@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -83,6 +84,7 @@ public final class Elan implements Callable<Integer> {
         new StorageFlag(storage, StorageFlag.cacheHome(System.getenv()).resolve("elan"));
     Duration unwind = config.drain().plusSeconds(10);
     ExecutorService pieces = Threads.pool("bucket", parallelism);
+    ScheduledExecutorService timer = Threads.timer("timer");
     try (Metrics metrics = Frontage.metrics(admin);
         Cas cas = flag.open(Clock.systemUTC());
         RpcServer server =
@@ -90,7 +92,7 @@ public final class Elan implements Callable<Integer> {
                 config,
                 rpc.toSecurity(),
                 metrics,
-                services(cas, pieces),
+                services(cas, pieces, timer),
                 "read, replace and add to what is stored")) {
       Shutdown.onSignal(server::requestStop, unwind);
       log.info("storing in {}", flag.url());
@@ -107,8 +109,9 @@ public final class Elan implements Callable<Integer> {
     return config.host().isEmpty() ? "127.0.0.1" : config.host();
   }
 
-  private static List<BindableService> services(Cas cas, ExecutorService pieces) {
-    List<BindableService> services = new ArrayList<>(ElanServices.of(cas, pieces));
+  private static List<BindableService> services(
+      Cas cas, ExecutorService pieces, ScheduledExecutorService timer) {
+    List<BindableService> services = new ArrayList<>(ElanServices.of(cas, pieces, timer));
     services.add(
         new CapabilitiesService(
             StorageCapabilities.versions()

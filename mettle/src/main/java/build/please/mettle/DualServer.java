@@ -167,7 +167,7 @@ final class DualServer implements AutoCloseable {
             new ResultInliner(cas.blobs(), pieces)));
     CacheCapabilities cache = CacheCapabilities.getDefaultInstance();
     if (settings.forwarding() == Forwarding.ON) {
-      services.addAll(ElanServices.of(cas, pieces));
+      services.addAll(ElanServices.of(cas, pieces, timer));
       cache = StorageCapabilities.cache();
     }
     services.add(new CapabilitiesService(cache, List.of("mtime", "unix_mode")));

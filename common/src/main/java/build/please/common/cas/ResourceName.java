@@ -92,6 +92,9 @@ public sealed interface ResourceName {
     if (instance.isEmpty()) {
       return;
     }
+    if (instance.length() > Parser.LONGEST) {
+      throw new MalformedException("instance name '" + Parser.shorten(instance) + "' is too long");
+    }
     for (String segment : instance.split("/", -1)) {
       if (segment.isEmpty() || KEYWORDS.contains(segment)) {
         throw new MalformedException(
@@ -110,6 +113,9 @@ public sealed interface ResourceName {
 
   /** Goes through the segments of one name. */
   final class Parser {
+    /** Characters that a name may have; room for a path behind the size (BSN-08, fault 65). */
+    private static final int LONGEST = 16 * 1024;
+
     private static final int LONGEST_SHOWN = 200;
 
     private final String name;
@@ -118,6 +124,9 @@ public sealed interface ResourceName {
 
     private Parser(String name) throws MalformedException {
       this.name = name;
+      if (name.length() > LONGEST) {
+        throw fault("is longer than " + LONGEST + " characters");
+      }
       this.segments = name.split("/", -1);
       for (String segment : segments) {
         if (segment.isEmpty()) {

@@ -20,10 +20,12 @@ import java.util.Set;
 /** The action cache as a service. */
 final class ActionCacheService extends ActionCacheGrpc.ActionCacheImplBase {
   private final ActionCache actions;
+  private final RawOutputs rawOutputs;
   private final Inlining inlining;
 
   ActionCacheService(Cas cas) {
     this.actions = cas.actions();
+    this.rawOutputs = new RawOutputs(cas.blobs());
     this.inlining = new Inlining(cas.blobs());
   }
 
@@ -67,6 +69,6 @@ final class ActionCacheService extends ActionCacheGrpc.ActionCacheImplBase {
         request.getResultsCachePolicy().getPriority() < 0
             ? ActionCache.Replace.ALWAYS
             : ActionCache.Replace.UNLESS_WORSE;
-    return actions.put(action, request.getActionResult(), replace);
+    return actions.put(action, rawOutputs.toCas(request.getActionResult()), replace);
   }
 }

@@ -9,7 +9,9 @@ import build.please.common.rpc.FanOut;
 import build.please.common.rpc.RpcErrors;
 import build.please.proto.execution.BatchReadBlobsRequest;
 import build.please.proto.execution.BatchReadBlobsResponse;
+import build.please.proto.execution.Compressor;
 import com.google.protobuf.ByteString;
+import com.google.rpc.Code;
 import com.google.rpc.Status;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,16 +19,29 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads the blobs of one request, each with a status of its own (BRB-01). They are always sent as
- * they are: small blobs gain little from compression, and every client takes them so (BRB-04).
+ * Reads the blobs of one request, each with a status of its own (BRB-01). To a client that accepts
+ * zstd those are sent so that are worth it (BRB-04): what is stored that way as it is.
  */
 final class BatchRead {
+  /** Bytes up to which a blob travels plain: a frame saves nothing on them. */
+  private static final long NOT_WORTH_PACKING = 512;
+
+  /** Bytes of one response beside the data: digest, status, compressor, tags and lengths. */
+  private static final int OVERHEAD = 128;
+
   private final BlobStore blobs;
   private final FanOut fanOut;
 
   BatchRead(BlobStore blobs, FanOut fanOut) {
     this.blobs = blobs;
     this.fanOut = fanOut;
+  }
+
+  private record Item(Digest digest, Encoding encoding, Fit fit) {}
+
+  private enum Fit {
+    FITS,
+    TOO_MUCH
   }
 
   /**
@@ -36,27 +51,51 @@ final class BatchRead {
    *     (BRB-03)
    */
   BatchReadBlobsResponse read(BatchReadBlobsRequest request) throws IOException {
-    List<Digest> digests = new ArrayList<>(request.getDigestsCount());
+    return BatchReadBlobsResponse.newBuilder()
+        .addAllResponses(fanOut.map(items(request), this::readOne))
+        .build();
+  }
+
+  private static List<Item> items(BatchReadBlobsRequest request) throws MalformedException {
+    boolean zstd = request.getAcceptableCompressorsList().contains(Compressor.Value.ZSTD);
+    List<Item> items = new ArrayList<>(request.getDigestsCount());
     long total = 0;
+    long message = 0;
     for (build.please.proto.execution.Digest proto : request.getDigestsList()) {
       Digest digest = Digest.parse(proto);
-      digests.add(digest);
       // Compared one by one, since a sum of claimed sizes may overflow.
       if (digest.size() > Limits.BATCH_BYTES || (total += digest.size()) > Limits.BATCH_BYTES) {
         throw new MalformedException(
             "the batch asks for more than " + Limits.BATCH_BYTES + " bytes of blobs");
       }
+      Encoding encoding =
+          zstd && digest.size() > NOT_WORTH_PACKING ? Encoding.ZSTD : Encoding.IDENTITY;
+      // What does not compress grows a little.
+      message += digest.size() + digest.size() / 256 + OVERHEAD;
+      items.add(
+          new Item(digest, encoding, message > Limits.MESSAGE_BYTES ? Fit.TOO_MUCH : Fit.FITS));
     }
-    return BatchReadBlobsResponse.newBuilder()
-        .addAllResponses(fanOut.map(digests, this::readOne))
-        .build();
+    return items;
   }
 
-  private BatchReadBlobsResponse.Response readOne(Digest digest) {
+  private BatchReadBlobsResponse.Response readOne(Item item) {
     BatchReadBlobsResponse.Response.Builder response =
-        BatchReadBlobsResponse.Response.newBuilder().setDigest(digest.toProto());
-    try (InputStream in = blobs.read(digest, Encoding.IDENTITY, 0)) {
+        BatchReadBlobsResponse.Response.newBuilder().setDigest(item.digest().toProto());
+    if (item.fit() == Fit.TOO_MUCH) {
+      // Within the limit of a batch, but thousands of small blobs need room beside their bytes;
+      // the Go SDK asks again for those with this code (GEN-20).
+      return response
+          .setStatus(
+              Status.newBuilder()
+                  .setCode(Code.RESOURCE_EXHAUSTED_VALUE)
+                  .setMessage("does not fit into the message; ask again"))
+          .build();
+    }
+    try (InputStream in = blobs.read(item.digest(), item.encoding(), 0)) {
       response.setData(ByteString.readFrom(in)).setStatus(Status.getDefaultInstance());
+      if (item.encoding() == Encoding.ZSTD) {
+        response.setCompressor(Compressor.Value.ZSTD);
+      }
     } catch (IOException | RuntimeException e) {
       response.clearData().setStatus(RpcErrors.toStatus(e));
     }

@@ -20,23 +20,31 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.regex.Pattern;
 
 /** Blobs as streams of bytes. */
 final class ByteStreamService extends ByteStreamGrpc.ByteStreamImplBase {
-  private final BlobStore blobs;
-  private final Uploads uploads;
-  private final InFlightBytes inFlight;
+  // Well formed, but of a service that is not offered (BSQ-03).
+  private static final Pattern LOG_STREAM = Pattern.compile("[^/]+(/[^/]+)?/logstreams/[^/]+");
 
-  ByteStreamService(BlobStore blobs, Uploads uploads, InFlightBytes inFlight) {
+  private final BlobStore blobs;
+  private final UploadContext uploads;
+  private final InFlightBytes inFlight;
+  private final IdleWatch idle;
+
+  ByteStreamService(
+      BlobStore blobs, UploadContext uploads, InFlightBytes inFlight, IdleWatch idle) {
     this.blobs = blobs;
     this.uploads = uploads;
     this.inFlight = inFlight;
+    this.idle = idle;
   }
 
   @Override
   public void read(ReadRequest request, StreamObserver<ReadResponse> client) {
     try {
-      ReadPump.start(open(request), inFlight, (ServerCallStreamObserver<ReadResponse>) client);
+      ReadPump.start(
+          open(request), inFlight, (ServerCallStreamObserver<ReadResponse>) client, idle);
     } catch (IOException | RuntimeException e) {
       client.onError(RpcErrors.toException(e));
     }
@@ -66,20 +74,26 @@ final class ByteStreamService extends ByteStreamGrpc.ByteStreamImplBase {
     return new WriteObserver(uploads, (ServerCallStreamObserver<WriteResponse>) client);
   }
 
-  /** Never NOT_FOUND, on which Bazel gives an upload up (BSQ-04, Appendix C 1). */
+  /**
+   * For the name of an upload never NOT_FOUND, on which Bazel gives the upload up (BSQ-04, Appendix
+   * C 1).
+   */
   @Override
   public void queryWriteStatus(
       QueryWriteStatusRequest request, StreamObserver<QueryWriteStatusResponse> client) {
-    answer(
-        client,
-        () -> {
-          ResourceName.Upload name = ResourceName.parseUpload(request.getResourceName());
-          boolean complete = uploads.isThere(name.digest());
-          return QueryWriteStatusResponse.newBuilder()
-              .setComplete(complete)
-              .setCommittedSize(complete ? name.digest().size() : uploads.received(name))
-              .build();
-        });
+    answer(client, () -> status(request.getResourceName()));
+  }
+
+  private QueryWriteStatusResponse status(String resource) throws IOException {
+    if (LOG_STREAM.matcher(resource).matches()) {
+      throw Status.NOT_FOUND.withDescription("there are no log streams here").asRuntimeException();
+    }
+    ResourceName.Upload name = ResourceName.parseUpload(resource);
+    boolean complete = uploads.uploads().isThere(name.digest());
+    return QueryWriteStatusResponse.newBuilder()
+        .setComplete(complete)
+        .setCommittedSize(complete ? name.digest().size() : uploads.uploads().received(name))
+        .build();
   }
 
   private static RuntimeException invalid(String why) {

@@ -6,7 +6,6 @@ import static build.please.elan.service.Requests.check;
 
 import build.please.common.cas.BlobStore;
 import build.please.common.cas.Digest;
-import build.please.common.cas.MalformedException;
 import build.please.common.rpc.FanOut;
 import build.please.common.rpc.RpcErrors;
 import build.please.proto.execution.BatchReadBlobsRequest;
@@ -33,9 +32,11 @@ final class ContentAddressableStorageService
   private final BlobStore blobs;
   private final BatchUpdate batchUpdate;
   private final BatchRead batchRead;
+  private final IdleWatch idle;
 
-  ContentAddressableStorageService(BlobStore blobs, FanOut fanOut) {
+  ContentAddressableStorageService(BlobStore blobs, FanOut fanOut, IdleWatch idle) {
     this.blobs = blobs;
+    this.idle = idle;
     this.batchUpdate = new BatchUpdate(blobs, fanOut);
     this.batchRead = new BatchRead(blobs, fanOut);
   }
@@ -93,8 +94,9 @@ final class ContentAddressableStorageService
     try {
       check(
           request.getInstanceName(), request.getDigestFunction(), request.getDigestFunctionValue());
-      TreePump.start(blobs, request, (ServerCallStreamObserver<GetTreeResponse>) client);
-    } catch (MalformedException e) {
+      TreePump.start(
+          TreePages.open(blobs, request), (ServerCallStreamObserver<GetTreeResponse>) client, idle);
+    } catch (IOException | RuntimeException e) {
       client.onError(RpcErrors.toException(e));
     }
   }

@@ -8,10 +8,11 @@ import build.please.proto.execution.ActionResult;
 import build.please.proto.execution.OutputFile;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,76 +42,80 @@ public final class Inlining {
    * The result with what was asked for, and without other contents that were stored in it (AC-09).
    */
   public ActionResult apply(ActionResult stored, Wish wish) {
-    ActionResult.Builder result = stored.toBuilder();
-    // Contents without a digest exist nowhere else, so they stay.
-    if (result.hasStdoutDigest() && !wish.stdout()) {
-      result.clearStdoutRaw();
+    ActionResult.Builder result = stripped(stored);
+    Plan plan = new Plan(MOST - result.build().getSerializedSize());
+    if (wish.stdout() && result.hasStdoutDigest()) {
+      plan.add(result.getStdoutDigest(), result::setStdoutRaw);
     }
-    if (result.hasStderrDigest() && !wish.stderr()) {
-      result.clearStderrRaw();
-    }
-    result.getOutputFilesBuilderList().forEach(OutputFile.Builder::clearContents);
-
-    Set<Digest> wanted = wanted(stored, wish, MOST - stored.getSerializedSize());
-    if (wanted.isEmpty()) {
-      return result.build();
-    }
-    Map<Digest, ByteString> contents;
-    try {
-      contents = blobs.readAll(wanted);
-    } catch (IOException e) {
-      log.info("not inlining, which is only a hint: {}", e.toString());
-      return result.build();
-    }
-    if (wish.stdout()) {
-      find(contents, stored.getStdoutDigest()).ifPresent(result::setStdoutRaw);
-    }
-    if (wish.stderr()) {
-      find(contents, stored.getStderrDigest()).ifPresent(result::setStderrRaw);
+    if (wish.stderr() && result.hasStderrDigest()) {
+      plan.add(result.getStderrDigest(), result::setStderrRaw);
     }
     for (OutputFile.Builder file : result.getOutputFilesBuilderList()) {
       if (wish.files().contains(file.getPath())) {
-        find(contents, file.getDigest()).ifPresent(file::setContents);
+        plan.add(file.getDigest(), file::setContents);
       }
+    }
+    try {
+      plan.fulfil(blobs);
+    } catch (IOException e) {
+      log.info("not inlining, which is only a hint: {}", e.toString());
     }
     return result.build();
   }
 
-  private static Optional<ByteString> find(
-      Map<Digest, ByteString> contents, build.please.proto.execution.Digest proto) {
-    return digest(proto).map(contents::get);
+  /**
+   * Without contents that are in the CAS as well. Others of such size that they fit stay, for they
+   * are nowhere else; results that other servers stored may have some.
+   */
+  private static ActionResult.Builder stripped(ActionResult stored) {
+    ActionResult.Builder result = stored.toBuilder();
+    if (result.hasStdoutDigest() || result.getStdoutRaw().size() > MOST / 2) {
+      result.clearStdoutRaw();
+    }
+    if (result.hasStderrDigest() || result.getStderrRaw().size() > MOST / 2) {
+      result.clearStderrRaw();
+    }
+    result.getOutputFilesBuilderList().forEach(OutputFile.Builder::clearContents);
+    return result;
   }
 
-  private static Set<Digest> wanted(ActionResult stored, Wish wish, long room) {
-    Set<Digest> wanted = new LinkedHashSet<>();
-    long left = room;
-    if (wish.stdout() && stored.hasStdoutDigest() && stored.getStdoutRaw().isEmpty()) {
-      left = add(wanted, stored.getStdoutDigest(), left);
+  /** What goes where, as far as there is room. */
+  private static final class Plan {
+    private final Set<Digest> wanted = new LinkedHashSet<>();
+    private final Map<Consumer<ByteString>, Digest> places = new LinkedHashMap<>();
+    private long room;
+
+    Plan(long room) {
+      this.room = room;
     }
-    if (wish.stderr() && stored.hasStderrDigest() && stored.getStderrRaw().isEmpty()) {
-      left = add(wanted, stored.getStderrDigest(), left);
-    }
-    for (OutputFile file : stored.getOutputFilesList()) {
-      if (wish.files().contains(file.getPath())) {
-        left = add(wanted, file.getDigest(), left);
+
+    /** Each place counts, also where several hold the same blob. */
+    void add(build.please.proto.execution.Digest proto, Consumer<ByteString> place) {
+      Digest digest;
+      try {
+        digest = Digest.parse(proto);
+      } catch (MalformedException e) {
+        return; // A hint is no reason to fail.
+      }
+      if (digest.size() <= room) {
+        room -= digest.size();
+        wanted.add(digest);
+        places.put(place, digest);
       }
     }
-    return wanted;
-  }
 
-  private static long add(
-      Set<Digest> wanted, build.please.proto.execution.Digest proto, long left) {
-    Optional<Digest> digest = digest(proto).filter(d -> d.size() <= left);
-    digest.ifPresent(wanted::add);
-    return left - digest.map(Digest::size).orElse(0L);
-  }
-
-  /** Empty for one that is absent or malformed, since a hint is no reason to fail. */
-  private static Optional<Digest> digest(build.please.proto.execution.Digest proto) {
-    try {
-      return Optional.of(Digest.parse(proto));
-    } catch (MalformedException e) {
-      return Optional.empty();
+    void fulfil(BlobStore blobs) throws IOException {
+      if (wanted.isEmpty()) {
+        return;
+      }
+      Map<Digest, ByteString> contents = blobs.readAll(wanted);
+      places.forEach(
+          (place, digest) -> {
+            ByteString content = contents.get(digest);
+            if (content != null) {
+              place.accept(content);
+            }
+          });
     }
   }
 }

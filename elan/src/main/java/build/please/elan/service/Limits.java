@@ -8,6 +8,9 @@ public final class Limits {
    */
   public static final long BATCH_BYTES = 4_048_000;
 
+  /** Bytes that any client accepts in one message, overhead included (GEN-20). */
+  static final long MESSAGE_BYTES = 4L << 20;
+
   /** Bytes of directories in one message of GetTree (GTR-09). */
   static final int TREE_MESSAGE_BYTES = 1024 * 1024;
 

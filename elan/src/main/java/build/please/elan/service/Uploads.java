@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.elan.service;
 
-import build.please.common.cas.BlobSink;
 import build.please.common.cas.BlobStore;
 import build.please.common.cas.Digest;
 import build.please.common.cas.Encoding;
@@ -12,154 +11,138 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import com.github.benmanes.caffeine.cache.Scheduler;
 import java.io.IOException;
-import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Uploads that are under way, and those whose client went away and may come back to go on (BSW-18).
  * Safe for concurrent use.
- *
- * <p>An upload is known by the client's uuid and the digest together, since clients may use one
- * uuid for several blobs (BSN-04). Only plain ones can go on: a compressed one would have to be
- * decoded from its middle (BSQ-06).
  */
 final class Uploads {
-  private static final Logger log = LoggerFactory.getLogger(Uploads.class);
-  private static final Duration PATIENCE = Duration.ofMinutes(5);
-  // Each holds a file open.
-  private static final int MOST_WAITING = 256;
+  /** A call that has an upload in its hands. */
+  interface Holder {
+    /** Bytes that are here. */
+    long received();
 
-  private record Key(String uuid, Digest digest) {}
+    /** Lets the upload go to another call, unless it is busy with it right now. */
+    Optional<PartialUpload> handOver();
+  }
+
+  private static final int MEGABYTE = 1 << 20;
+  // What an upload weighs that hardly has bytes: it holds a file open.
+  private static final int LEAST_WEIGHT = 16;
 
   private final BlobStore blobs;
-  private final ConcurrentMap<Key, Partial> active = new ConcurrentHashMap<>();
-  private final Cache<Key, Partial> waiting;
+  private final ConcurrentMap<PartialUpload.Key, Holder> active = new ConcurrentHashMap<>();
+  private final Cache<PartialUpload.Key, PartialUpload> waiting;
 
   /**
    * @param executor closes what nobody came back for
    */
-  Uploads(BlobStore blobs, Executor executor) {
+  Uploads(
+      BlobStore blobs, ServiceConfig config, Executor executor, ScheduledExecutorService timer) {
     this.blobs = blobs;
     this.waiting =
         Caffeine.newBuilder()
-            .maximumSize(MOST_WAITING)
-            .expireAfterWrite(PATIENCE)
-            .scheduler(Scheduler.systemScheduler())
+            .maximumWeight(config.resumeBytes() / MEGABYTE)
+            .weigher(Uploads::megabytes)
+            .expireAfterWrite(config.resume())
+            .scheduler(Scheduler.forScheduledExecutorService(timer))
             .executor(executor)
             .removalListener(Uploads::abandoned)
             .build();
   }
 
-  /**
-   * Begins an upload, or goes on with one whose client went away after {@code offset} bytes.
-   *
-   * @throws MalformedException if there is nothing that ends there (BSW-03)
-   */
-  Partial open(Upload name, long offset) throws IOException {
-    Key key = new Key(name.uuid(), name.digest());
-    @Nullable Partial left = waiting.asMap().remove(key);
-    if (left != null && left.received() == offset && name.encoding() == Encoding.IDENTITY) {
-      active.put(key, left);
-      return left;
-    }
-    if (offset != 0) {
-      if (left != null) {
-        waiting.put(key, left);
-      }
-      throw new MalformedException(
-          "write_offset begins at "
-              + offset
-              + ", but "
-              + (left == null ? 0 : left.received())
-              + " bytes of it are here");
-    }
-    if (left != null) {
-      close(left);
-    }
-    Partial fresh = new Partial(key, name.encoding(), blobs.write(name.digest(), name.encoding()));
-    if (name.encoding() == Encoding.IDENTITY) {
-      active.put(key, fresh);
-    }
-    return fresh;
-  }
-
-  /** Bytes of an upload that are here, whether its client is or not. */
-  long received(Upload name) {
-    Key key = new Key(name.uuid(), name.digest());
-    @Nullable Partial partial = active.get(key);
-    if (partial == null) {
-      partial = waiting.getIfPresent(key);
-    }
-    return partial == null || name.encoding() != Encoding.IDENTITY ? 0 : partial.received();
-  }
-
-  /** Whether the blob of an upload has become visible by another way (BSW-13). */
+  /** Whether the blob of an upload is visible already. */
   boolean isThere(Digest digest) throws IOException {
     return blobs.findMissing(Set.of(digest)).isEmpty();
   }
 
-  /** The client went away; the bytes wait for it a while. */
-  void park(Partial partial) {
-    if (partial.received() == 0 || partial.encoding != Encoding.IDENTITY) {
-      discard(partial);
-      return;
+  /**
+   * Begins an upload, or goes on with one that has {@code offset} bytes here: one that a client
+   * left, or one whose call nobody has noticed to be dead yet.
+   *
+   * @throws MalformedException if there is nothing that ends there (BSW-03)
+   */
+  PartialUpload open(Upload name, long offset) throws IOException {
+    PartialUpload.Key key = PartialUpload.Key.of(name);
+    if (offset == 0) {
+      // A client may always begin again (BSW-19).
+      @Nullable PartialUpload old = waiting.asMap().remove(key);
+      if (old != null) {
+        old.close();
+      }
+      return new PartialUpload(name, blobs.write(name.digest(), name.encoding()));
     }
-    active.remove(partial.key, partial);
-    waiting.put(partial.key, partial);
+    return take(name, key, offset)
+        .orElseThrow(
+            () ->
+                new MalformedException(
+                    "write_offset begins at "
+                        + offset
+                        + ", but "
+                        + received(name)
+                        + " bytes of it are here"));
   }
 
-  /** The upload is over; what was not committed is gone. */
-  void discard(Partial partial) {
-    active.remove(partial.key, partial);
-    close(partial);
+  private Optional<PartialUpload> take(Upload name, PartialUpload.Key key, long offset) {
+    if (name.encoding() != Encoding.IDENTITY) {
+      return Optional.empty();
+    }
+    @Nullable PartialUpload left = waiting.getIfPresent(key);
+    if (left != null && left.received() == offset && waiting.asMap().remove(key, left)) {
+      return Optional.of(left);
+    }
+    @Nullable Holder holder = active.get(key);
+    return holder != null && holder.received() == offset ? holder.handOver() : Optional.empty();
   }
 
-  private static void abandoned(@Nullable Key key, @Nullable Partial partial, RemovalCause cause) {
+  /** Bytes of an upload that are here, whether its client is or not. */
+  long received(Upload name) {
+    if (name.encoding() != Encoding.IDENTITY) {
+      return 0;
+    }
+    PartialUpload.Key key = PartialUpload.Key.of(name);
+    @Nullable Holder holder = active.get(key);
+    @Nullable PartialUpload left = waiting.getIfPresent(key);
+    return Math.max(holder == null ? 0 : holder.received(), left == null ? 0 : left.received());
+  }
+
+  /** From now on the call is asked for this upload. */
+  void hold(PartialUpload partial, Holder holder) {
+    if (partial.canGoOn()) {
+      active.put(partial.key(), holder);
+    }
+  }
+
+  /** The call has let the upload go. */
+  void drop(PartialUpload partial, Holder holder) {
+    active.remove(partial.key(), holder);
+  }
+
+  /** The client went away; what it sent waits for it a while, if that can go on at all. */
+  void park(PartialUpload partial) {
+    if (partial.received() > 0 && partial.canGoOn()) {
+      waiting.put(partial.key(), partial);
+    } else {
+      partial.close();
+    }
+  }
+
+  private static int megabytes(PartialUpload.Key key, PartialUpload partial) {
+    return (int) Math.min(Integer.MAX_VALUE, LEAST_WEIGHT + partial.received() / MEGABYTE);
+  }
+
+  private static void abandoned(
+      PartialUpload.@Nullable Key key, @Nullable PartialUpload partial, RemovalCause cause) {
     // What was taken out by name is in use again.
     if (partial != null && cause != RemovalCause.EXPLICIT) {
-      close(partial);
-    }
-  }
-
-  private static void close(Partial partial) {
-    try {
-      partial.sink.close();
-    } catch (IOException e) {
-      log.warn("discarding an upload", e);
-    }
-  }
-
-  /** The bytes of one upload so far. In the hands of one call at a time. */
-  static final class Partial {
-    private final Key key;
-    private final Encoding encoding;
-    private final BlobSink sink;
-    // Read by others who ask how far the upload is.
-    private final AtomicLong received = new AtomicLong();
-
-    private Partial(Key key, Encoding encoding, BlobSink sink) {
-      this.key = key;
-      this.encoding = encoding;
-      this.sink = sink;
-    }
-
-    BlobSink sink() {
-      return sink;
-    }
-
-    long received() {
-      return received.get();
-    }
-
-    void add(long bytes) {
-      received.addAndGet(bytes);
+      partial.close();
     }
   }
 }

@@ -8,35 +8,45 @@ import build.please.common.cas.ResourceName.Upload;
 import build.please.common.rpc.RpcErrors;
 import build.please.proto.bytestream.WriteRequest;
 import build.please.proto.bytestream.WriteResponse;
+import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One Write call. The next message is asked for when {@code onNext} has returned, so a store that
- * is slow slows the client down. Everything that goes wrong is answered in one place, and the
- * upload is discarded.
+ * is slow slows the client down.
+ *
+ * <p>The call ends once, by whatever comes first: its last byte, a fault, the same blob arriving by
+ * another way (BSW-13), the client going away or standing still, another call that goes on with the
+ * upload.
  */
-final class WriteObserver implements StreamObserver<WriteRequest> {
-  private final Uploads uploads;
+final class WriteObserver implements StreamObserver<WriteRequest>, Uploads.Holder {
+  private final UploadContext context;
   private final ServerCallStreamObserver<WriteResponse> client;
+  private final Turns turns = new Turns();
+  private final Runnable arrived = this::answerThatItIsThere;
+  private final Future<?> idleWatch;
   private String firstName = "";
-  private @Nullable Upload name;
-  private Uploads.@Nullable Partial partial;
+  private volatile @Nullable Upload name;
+  private volatile @Nullable PartialUpload partial;
   // Bytes on the wire before and in this call; the next write_offset.
-  private long offset;
-  private boolean answered;
+  private volatile long offset;
+  private volatile boolean finished;
 
-  WriteObserver(Uploads uploads, ServerCallStreamObserver<WriteResponse> client) {
-    this.uploads = uploads;
+  WriteObserver(UploadContext context, ServerCallStreamObserver<WriteResponse> client) {
+    this.context = context;
     this.client = client;
     client.setOnCancelHandler(this::leave);
+    this.idleWatch = context.idle().watch(this::received, this::endAsIdle);
   }
 
   @Override
   public void onNext(WriteRequest request) {
-    if (answered) {
+    if (!turns.enter()) {
       // Sent before our answer reached the client.
       return;
     }
@@ -44,11 +54,16 @@ final class WriteObserver implements StreamObserver<WriteRequest> {
       accept(request);
     } catch (IOException | RuntimeException e) {
       fail(e);
+    } finally {
+      turns.leave();
     }
   }
 
   private void accept(WriteRequest request) throws IOException {
-    Uploads.Partial open = partial;
+    if (finished) {
+      throw new MalformedException("a message came after the one with finish_write");
+    }
+    PartialUpload open = partial;
     if (open == null) {
       open = begin(request);
       if (open == null) {
@@ -56,28 +71,28 @@ final class WriteObserver implements StreamObserver<WriteRequest> {
       }
     }
     checkContinues(request);
-    request.getData().writeTo(open.sink());
-    open.add(request.getData().size());
+    open.write(request.getData());
     offset += request.getData().size();
     if (request.getFinishWrite()) {
-      open.sink().commit();
-      // For compressed uploads the bytes on the wire, which Bazel insists on (BSW-14, BSW-15).
-      answer(offset);
+      finish(open);
     }
   }
 
   /** Null if the blob is there already and the client was told so (BSW-11, BSW-12). */
-  private Uploads.@Nullable Partial begin(WriteRequest request) throws IOException {
+  private @Nullable PartialUpload begin(WriteRequest request) throws IOException {
     firstName = request.getResourceName();
     Upload upload = ResourceName.parseUpload(firstName);
     name = upload;
-    if (uploads.isThere(upload.digest())) {
-      answer(upload.encoding() == Encoding.ZSTD ? -1 : upload.digest().size());
+    // Before the look at the store, so that nothing arrives in between.
+    context.arrivals().listen(upload.digest(), arrived);
+    if (context.uploads().isThere(upload.digest())) {
+      answerThatItIsThere();
       return null;
     }
+    PartialUpload open = context.uploads().open(upload, request.getWriteOffset());
     offset = request.getWriteOffset();
-    Uploads.Partial open = uploads.open(upload, offset);
     partial = open;
+    context.uploads().hold(open, this);
     return open;
   }
 
@@ -92,17 +107,47 @@ final class WriteObserver implements StreamObserver<WriteRequest> {
     }
   }
 
-  private void answer(long committedSize) {
-    answered = true;
-    discard();
-    client.onNext(WriteResponse.newBuilder().setCommittedSize(committedSize).build());
-    client.onCompleted();
+  /** The answer waits a moment for the client's last word, lest it says more (BSW-07). */
+  private void finish(PartialUpload open) throws IOException {
+    context.arrivals().forget(open.key().digest(), arrived);
+    open.commit();
+    finished = true;
+    context.afterLastWord(this::answerFinished);
+  }
+
+  // For compressed uploads the bytes on the wire, which Bazel insists on (BSW-14, BSW-15).
+  private void answerFinished() {
+    answer(offset, this::discard);
+  }
+
+  /** BSW-11 to BSW-13. */
+  private void answerThatItIsThere() {
+    Upload upload = name;
+    if (upload != null) {
+      answer(upload.encoding() == Encoding.ZSTD ? -1 : upload.digest().size(), this::discard);
+    }
+  }
+
+  private void answer(long committedSize, Runnable whatItHolds) {
+    if (turns.end(whatItHolds)) {
+      client.onNext(WriteResponse.newBuilder().setCommittedSize(committedSize).build());
+      client.onCompleted();
+    }
   }
 
   private void fail(Exception failure) {
-    answered = true;
-    discard();
-    client.onError(RpcErrors.toException(failure));
+    if (turns.endInside(this::discard)) {
+      client.onError(RpcErrors.toException(failure));
+    }
+  }
+
+  private void endAsIdle() {
+    if (turns.endIfIdle(this::discard)) {
+      client.onError(
+          Status.DEADLINE_EXCEEDED
+              .withDescription(context.idle().describe("the upload"))
+              .asRuntimeException());
+    }
   }
 
   /** The client hung up. */
@@ -114,42 +159,72 @@ final class WriteObserver implements StreamObserver<WriteRequest> {
   /** Half-closed without finish_write: incomplete, but it may go on (BSW-08, BSW-18). */
   @Override
   public void onCompleted() {
-    if (answered) {
-      return;
-    }
-    if (name == null) {
+    Upload upload = name;
+    if (finished) {
+      answerFinished();
+    } else if (upload == null) {
       fail(new MalformedException("the upload has no message"));
-      return;
-    }
-    if (name.encoding() == Encoding.ZSTD) {
+    } else if (upload.encoding() == Encoding.ZSTD) {
       fail(
           new MalformedException(
               "the compressed upload ended after "
                   + offset
                   + " bytes without finish_write, and cannot go on later"));
-      return;
+    } else {
+      answer(offset, this::park);
     }
-    leave();
-    client.onNext(WriteResponse.newBuilder().setCommittedSize(offset).build());
-    client.onCompleted();
   }
 
   /** Leaves the bytes for the client to come back to. */
   private void leave() {
-    answered = true;
-    Uploads.Partial open = partial;
-    partial = null;
+    turns.end(this::park);
+  }
+
+  @Override
+  public long received() {
+    return offset;
+  }
+
+  @Override
+  public Optional<PartialUpload> handOver() {
+    if (finished || !turns.endIfIdle(this::letGo)) {
+      return Optional.empty();
+    }
+    PartialUpload open = partial;
+    client.onError(
+        Status.ABORTED
+            .withDescription("another call goes on with this upload")
+            .asRuntimeException());
+    return Optional.ofNullable(open);
+  }
+
+  private void park() {
+    letGo();
+    PartialUpload open = partial;
     if (open != null) {
-      uploads.park(open);
+      context.uploads().park(open);
     }
   }
 
-  /** Ends the upload; after its commit that discards nothing. */
+  /** After its commit that discards nothing. */
   private void discard() {
-    Uploads.Partial open = partial;
-    partial = null;
+    letGo();
+    PartialUpload open = partial;
     if (open != null) {
-      uploads.discard(open);
+      open.close();
+    }
+  }
+
+  /** Of everything but the bytes. */
+  private void letGo() {
+    idleWatch.cancel(false);
+    Upload upload = name;
+    if (upload != null) {
+      context.arrivals().forget(upload.digest(), arrived);
+    }
+    PartialUpload open = partial;
+    if (open != null) {
+      context.uploads().drop(open, this);
     }
   }
 }

@@ -13,6 +13,7 @@ public final class BucketCas {
     BucketBlobStore stored = new BucketBlobStore(bucket);
     // Verifying sits outside of everything that keeps bytes, so that nothing wrong gets in or out.
     EmptyBlobStore blobs = new EmptyBlobStore(new VerifyingBlobStore(stored, stored::discard));
-    return new Cas(blobs, new CompleteActionCache(new BucketActionCache(bucket), blobs));
+    return new Cas(
+        blobs, new SizedActionCache(new CompleteActionCache(new BucketActionCache(bucket), blobs)));
   }
 }

@@ -3,6 +3,7 @@ package build.please.elan.service;
 
 import build.please.common.cas.BlobStore;
 import build.please.common.cas.Cas;
+import build.please.common.rpc.Threads;
 import build.please.elan.bucket.FailingBucket;
 import build.please.elan.bucket.MemoryBucket;
 import build.please.elan.store.BucketCas;
@@ -21,6 +22,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 
 /** The real services over a real store in memory, in this process. */
 final class ElanInProcess implements AutoCloseable {
@@ -30,11 +32,12 @@ final class ElanInProcess implements AutoCloseable {
   final ManagedChannel channel;
   private final ExecutorService handlers = Executors.newFixedThreadPool(4);
   private final ExecutorService pieces = Executors.newFixedThreadPool(4);
+  private final ScheduledExecutorService timer = Threads.timer("timer");
   private final Server server;
 
   ElanInProcess() {
     String name = InProcessServerBuilder.generateName();
-    List<BindableService> services = ElanServices.of(cas, pieces);
+    List<BindableService> services = ElanServices.of(cas, pieces, timer);
     InProcessServerBuilder builder = InProcessServerBuilder.forName(name).executor(handlers);
     services.forEach(builder::addService);
     builder.addService(
@@ -72,5 +75,6 @@ final class ElanInProcess implements AutoCloseable {
     server.shutdownNow();
     handlers.shutdown();
     pieces.shutdown();
+    timer.shutdown();
   }
 }

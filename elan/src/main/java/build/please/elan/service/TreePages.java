@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.elan.service;
+
+import build.please.common.cas.BlobStore;
+import build.please.common.cas.Digest;
+import build.please.common.cas.MalformedException;
+import build.please.common.cas.TreeReader;
+import build.please.proto.execution.Directory;
+import build.please.proto.execution.GetTreeRequest;
+import build.please.proto.execution.GetTreeResponse;
+import io.grpc.Status;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A tree cut into pages, each well below every limit of a message (GTR-09). Each but the last
+ * carries the token of the next (Appendix C 2). Not safe for concurrent use.
+ */
+final class TreePages {
+  private final Digest root;
+  private final Map<Digest, Directory> tree;
+  private final List<Digest> order;
+  private final int mostInPage;
+  private int next;
+  private boolean done;
+
+  private TreePages(Digest root, Map<Digest, Directory> tree, int mostInPage) {
+    this.root = root;
+    this.tree = tree;
+    this.order = List.copyOf(tree.keySet());
+    this.mostInPage = mostInPage;
+  }
+
+  /**
+   * Reads the whole tree, which blocks for one round trip per level.
+   *
+   * @throws MalformedException if the request is, or a directory of the tree
+   */
+  static TreePages open(BlobStore blobs, GetTreeRequest request) throws IOException {
+    Digest root = Digest.parse(request.getRootDigest());
+    if (request.getPageSize() < 0) {
+      throw new MalformedException("page_size " + request.getPageSize() + " is negative");
+    }
+    String token = request.getPageToken();
+    PageToken from = token.isEmpty() ? null : PageToken.parse(token, root);
+    TreeReader.Closure tree = new TreeReader(blobs).read(root);
+    if (tree.missing().contains(root)) {
+      throw Status.NOT_FOUND
+          .withDescription("root directory " + root + " not found")
+          .asRuntimeException();
+    }
+    int most = request.getPageSize() == 0 ? Integer.MAX_VALUE : request.getPageSize();
+    TreePages pages = new TreePages(root, tree.directories(), most);
+    pages.next = from == null ? 0 : from.position(pages.order);
+    return pages;
+  }
+
+  /** Whether the last page was handed out. */
+  boolean isDone() {
+    return done;
+  }
+
+  /** Directories that were handed out, and those before the first page. */
+  int position() {
+    return next;
+  }
+
+  GetTreeResponse next() {
+    GetTreeResponse.Builder page = GetTreeResponse.newBuilder();
+    long bytes = 0;
+    while (next < order.size() && page.getDirectoriesCount() < mostInPage) {
+      Directory directory = tree.get(order.get(next));
+      bytes += directory.getSerializedSize();
+      // One that is too large by itself cannot be cut.
+      if (bytes > Limits.TREE_MESSAGE_BYTES && page.getDirectoriesCount() > 0) {
+        break;
+      }
+      page.addDirectories(directory);
+      next++;
+    }
+    done = next == order.size();
+    if (!done) {
+      page.setNextPageToken(PageToken.of(next, order.get(next - 1), root).toString());
+    }
+    return page.build();
+  }
+}
