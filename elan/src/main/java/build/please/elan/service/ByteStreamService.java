@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
 /** Blobs as streams of bytes. */
 final class ByteStreamService extends ByteStreamGrpc.ByteStreamImplBase {
   // Well formed, but of a service that is not offered (BSQ-03).
-  private static final Pattern LOG_STREAM = Pattern.compile("[^/]+(/[^/]+)?/logstreams/[^/]+");
+  private static final Pattern LOG_STREAM = Pattern.compile("[^/]+/logstreams/[^/]+(/[^/]+)?");
 
   private final BlobStore blobs;
   private final UploadContext uploads;

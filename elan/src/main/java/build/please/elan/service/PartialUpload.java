@@ -27,6 +27,8 @@ final class PartialUpload {
   private final BlobSink sink;
   // Read by others who ask how far the upload is.
   private final AtomicLong received = new AtomicLong();
+  // Committed, or broken by a failure.
+  private volatile boolean over;
 
   PartialUpload(Upload name, BlobSink sink) {
     this.key = Key.of(name);
@@ -39,10 +41,11 @@ final class PartialUpload {
   }
 
   /**
-   * Only plain bytes can: a compressed upload would have to be decoded from its middle (BSQ-06).
+   * Whether another call can go on with it. Only with plain bytes: a compressed upload would have
+   * to be decoded from its middle (BSQ-06).
    */
   boolean canGoOn() {
-    return encoding == Encoding.IDENTITY;
+    return encoding == Encoding.IDENTITY && !over;
   }
 
   /** Bytes on the wire so far. */
@@ -51,11 +54,18 @@ final class PartialUpload {
   }
 
   void write(ByteString data) throws IOException {
-    data.writeTo(sink);
+    boolean written = false;
+    try {
+      data.writeTo(sink);
+      written = true;
+    } finally {
+      over = !written;
+    }
     received.addAndGet(data.size());
   }
 
   void commit() throws IOException {
+    over = true;
     sink.commit();
   }
 

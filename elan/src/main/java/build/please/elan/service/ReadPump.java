@@ -87,7 +87,8 @@ final class ReadPump {
       }
       client.onNext(
           ReadResponse.newBuilder().setData(UnsafeByteOperations.unsafeWrap(piece)).build());
-      sent += piece.length;
+      long now = sent + piece.length;
+      sent = now;
     }
   }
 

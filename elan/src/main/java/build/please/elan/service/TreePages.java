@@ -19,16 +19,14 @@ import java.util.Map;
  */
 final class TreePages {
   private final Digest root;
-  private final Map<Digest, Directory> tree;
-  private final List<Digest> order;
+  private final List<Map.Entry<Digest, Directory>> tree;
   private final int mostInPage;
   private int next;
   private boolean done;
 
   private TreePages(Digest root, Map<Digest, Directory> tree, int mostInPage) {
     this.root = root;
-    this.tree = tree;
-    this.order = List.copyOf(tree.keySet());
+    this.tree = List.copyOf(tree.entrySet());
     this.mostInPage = mostInPage;
   }
 
@@ -52,7 +50,7 @@ final class TreePages {
     }
     int most = request.getPageSize() == 0 ? Integer.MAX_VALUE : request.getPageSize();
     TreePages pages = new TreePages(root, tree.directories(), most);
-    pages.next = from == null ? 0 : from.position(pages.order);
+    pages.next = from == null ? 0 : from.position(List.copyOf(tree.directories().keySet()));
     return pages;
   }
 
@@ -69,8 +67,8 @@ final class TreePages {
   GetTreeResponse next() {
     GetTreeResponse.Builder page = GetTreeResponse.newBuilder();
     long bytes = 0;
-    while (next < order.size() && page.getDirectoriesCount() < mostInPage) {
-      Directory directory = tree.get(order.get(next));
+    while (next < tree.size() && page.getDirectoriesCount() < mostInPage) {
+      Directory directory = tree.get(next).getValue();
       bytes += directory.getSerializedSize();
       // One that is too large by itself cannot be cut.
       if (bytes > Limits.TREE_MESSAGE_BYTES && page.getDirectoriesCount() > 0) {
@@ -79,9 +77,9 @@ final class TreePages {
       page.addDirectories(directory);
       next++;
     }
-    done = next == order.size();
+    done = next == tree.size();
     if (!done) {
-      page.setNextPageToken(PageToken.of(next, order.get(next - 1), root).toString());
+      page.setNextPageToken(PageToken.of(next, tree.get(next - 1).getKey(), root).toString());
     }
     return page.build();
   }

@@ -9,9 +9,6 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
  * and never under a callback that is using it. Safe for concurrent use.
  */
 final class Turns {
-  /** Nothing to let go of. */
-  private static final Runnable NOTHING = () -> {};
-
   @GuardedBy("this")
   private boolean inCallback;
 
@@ -19,7 +16,7 @@ final class Turns {
   private boolean ended;
 
   @GuardedBy("this")
-  private Runnable letGo = NOTHING;
+  private Runnable letGo = Turns::nothing;
 
   /** Begins a callback, unless the call has ended. To be followed by {@link #leave}. */
   synchronized boolean enter() {
@@ -98,10 +95,12 @@ final class Turns {
       inCallback = false;
     }
     if (!ended || inCallback) {
-      return NOTHING;
+      return Turns::nothing;
     }
     Runnable taken = letGo;
-    letGo = NOTHING;
+    letGo = Turns::nothing;
     return taken;
   }
+
+  private static void nothing() {}
 }

@@ -26,7 +26,7 @@ final class UploadContext {
       ServiceConfig config,
       Executor executor,
       ScheduledExecutorService timer) {
-    this.uploads = new Uploads(blobs, config, executor, timer);
+    this.uploads = new Uploads(blobs, arrivals, config, executor, timer);
     this.arrivals = arrivals;
     this.idle = idle;
     this.config = config;
@@ -47,6 +47,7 @@ final class UploadContext {
   }
 
   /** Runs a task once a client that is done has had its time to say so. */
+  @SuppressWarnings("FutureReturnValueIgnored") // An answer that came before makes it do nothing.
   void afterLastWord(Runnable task) {
     timer.schedule(() -> executor.execute(task), config.lastWord().toNanos(), TimeUnit.NANOSECONDS);
   }

@@ -29,24 +29,37 @@ final class Uploads {
     /** Bytes that are here. */
     long received();
 
-    /** Lets the upload go to another call, unless it is busy with it right now. */
+    /** Ends and gives the upload away, if it has one. Blocks for the message that it writes. */
     Optional<PartialUpload> handOver();
   }
+
+  /**
+   * An upload that nobody has in hands.
+   *
+   * @param arrived discards it when its blob comes by another way
+   */
+  private record Parked(PartialUpload partial, Runnable arrived) {}
 
   private static final int MEGABYTE = 1 << 20;
   // What an upload weighs that hardly has bytes: it holds a file open.
   private static final int LEAST_WEIGHT = 16;
 
   private final BlobStore blobs;
+  private final Arrivals arrivals;
   private final ConcurrentMap<PartialUpload.Key, Holder> active = new ConcurrentHashMap<>();
-  private final Cache<PartialUpload.Key, PartialUpload> waiting;
+  private final Cache<PartialUpload.Key, Parked> waiting;
 
   /**
    * @param executor closes what nobody came back for
    */
   Uploads(
-      BlobStore blobs, ServiceConfig config, Executor executor, ScheduledExecutorService timer) {
+      BlobStore blobs,
+      Arrivals arrivals,
+      ServiceConfig config,
+      Executor executor,
+      ScheduledExecutorService timer) {
     this.blobs = blobs;
+    this.arrivals = arrivals;
     this.waiting =
         Caffeine.newBuilder()
             .maximumWeight(config.resumeBytes() / MEGABYTE)
@@ -54,7 +67,7 @@ final class Uploads {
             .expireAfterWrite(config.resume())
             .scheduler(Scheduler.forScheduledExecutorService(timer))
             .executor(executor)
-            .removalListener(Uploads::abandoned)
+            .removalListener(this::abandoned)
             .build();
   }
 
@@ -73,10 +86,7 @@ final class Uploads {
     PartialUpload.Key key = PartialUpload.Key.of(name);
     if (offset == 0) {
       // A client may always begin again (BSW-19).
-      @Nullable PartialUpload old = waiting.asMap().remove(key);
-      if (old != null) {
-        old.close();
-      }
+      discard(key);
       return new PartialUpload(name, blobs.write(name.digest(), name.encoding()));
     }
     return take(name, key, offset)
@@ -94,12 +104,15 @@ final class Uploads {
     if (name.encoding() != Encoding.IDENTITY) {
       return Optional.empty();
     }
-    @Nullable PartialUpload left = waiting.getIfPresent(key);
-    if (left != null && left.received() == offset && waiting.asMap().remove(key, left)) {
-      return Optional.of(left);
-    }
     @Nullable Holder holder = active.get(key);
-    return holder != null && holder.received() == offset ? holder.handOver() : Optional.empty();
+    if (holder != null && holder.received() == offset) {
+      holder.handOver().ifPresent(this::park);
+    }
+    @Nullable Parked left = waiting.getIfPresent(key);
+    if (left != null && left.partial().received() == offset && remove(key, left)) {
+      return Optional.of(left.partial());
+    }
+    return Optional.empty();
   }
 
   /** Bytes of an upload that are here, whether its client is or not. */
@@ -109,8 +122,9 @@ final class Uploads {
     }
     PartialUpload.Key key = PartialUpload.Key.of(name);
     @Nullable Holder holder = active.get(key);
-    @Nullable PartialUpload left = waiting.getIfPresent(key);
-    return Math.max(holder == null ? 0 : holder.received(), left == null ? 0 : left.received());
+    @Nullable Parked left = waiting.getIfPresent(key);
+    return Math.max(
+        holder == null ? 0 : holder.received(), left == null ? 0 : left.partial().received());
   }
 
   /** From now on the call is asked for this upload. */
@@ -125,24 +139,42 @@ final class Uploads {
     active.remove(partial.key(), holder);
   }
 
-  /** The client went away; what it sent waits for it a while, if that can go on at all. */
+  /**
+   * The client went away; what it sent waits for it a while, if that can go on at all and is not
+   * brought by another.
+   */
   void park(PartialUpload partial) {
-    if (partial.received() > 0 && partial.canGoOn()) {
-      waiting.put(partial.key(), partial);
-    } else {
+    if (partial.received() == 0 || !partial.canGoOn()) {
       partial.close();
+      return;
+    }
+    Parked parked = new Parked(partial, () -> discard(partial.key()));
+    arrivals.listen(partial.key().digest(), parked.arrived());
+    waiting.put(partial.key(), parked);
+  }
+
+  private void discard(PartialUpload.Key key) {
+    @Nullable Parked old = waiting.getIfPresent(key);
+    if (old != null && remove(key, old)) {
+      old.partial().close();
     }
   }
 
-  private static int megabytes(PartialUpload.Key key, PartialUpload partial) {
-    return (int) Math.min(Integer.MAX_VALUE, LEAST_WEIGHT + partial.received() / MEGABYTE);
+  private boolean remove(PartialUpload.Key key, Parked parked) {
+    arrivals.forget(key.digest(), parked.arrived());
+    return waiting.asMap().remove(key, parked);
   }
 
-  private static void abandoned(
-      PartialUpload.@Nullable Key key, @Nullable PartialUpload partial, RemovalCause cause) {
-    // What was taken out by name is in use again.
-    if (partial != null && cause != RemovalCause.EXPLICIT) {
-      partial.close();
+  private static int megabytes(PartialUpload.Key key, Parked parked) {
+    return (int) Math.min(Integer.MAX_VALUE, LEAST_WEIGHT + parked.partial().received() / MEGABYTE);
+  }
+
+  private void abandoned(
+      PartialUpload.@Nullable Key key, @Nullable Parked parked, RemovalCause cause) {
+    // What was taken out by name is in use again, or closed.
+    if (key != null && parked != null && cause != RemovalCause.EXPLICIT) {
+      arrivals.forget(key.digest(), parked.arrived());
+      parked.partial().close();
     }
   }
 }

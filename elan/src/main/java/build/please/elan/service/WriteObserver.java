@@ -13,6 +13,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +36,7 @@ final class WriteObserver implements StreamObserver<WriteRequest>, Uploads.Holde
   private volatile @Nullable PartialUpload partial;
   // Bytes on the wire before and in this call; the next write_offset.
   private volatile long offset;
-  private volatile boolean finished;
+  private boolean finished;
 
   WriteObserver(UploadContext context, ServerCallStreamObserver<WriteResponse> client) {
     this.context = context;
@@ -72,7 +73,8 @@ final class WriteObserver implements StreamObserver<WriteRequest>, Uploads.Holde
     }
     checkContinues(request);
     open.write(request.getData());
-    offset += request.getData().size();
+    long next = offset + request.getData().size();
+    offset = next;
     if (request.getFinishWrite()) {
       finish(open);
     }
@@ -187,15 +189,21 @@ final class WriteObserver implements StreamObserver<WriteRequest>, Uploads.Holde
 
   @Override
   public Optional<PartialUpload> handOver() {
-    if (finished || !turns.endIfIdle(this::letGo)) {
+    CompletableFuture<Optional<PartialUpload>> handedOver = new CompletableFuture<>();
+    Runnable whatItHolds =
+        () -> {
+          letGo();
+          handedOver.complete(Optional.ofNullable(partial));
+        };
+    if (!turns.end(whatItHolds)) {
       return Optional.empty();
     }
-    PartialUpload open = partial;
     client.onError(
         Status.ABORTED
             .withDescription("another call goes on with this upload")
             .asRuntimeException());
-    return Optional.ofNullable(open);
+    // At most for the message that is being written.
+    return handedOver.join();
   }
 
   private void park() {

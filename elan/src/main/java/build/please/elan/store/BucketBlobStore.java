@@ -63,10 +63,10 @@ final class BucketBlobStore implements BlobStore {
       if (stored == Encoding.IDENTITY) {
         return encode(exact(bucket.read(key, offset), digest, offset), encoding);
       }
-      InputStream packed = bucket.read(key, 0);
       if (encoding == Encoding.ZSTD && offset == 0) {
-        return packed;
+        return whole(key);
       }
+      InputStream packed = bucket.read(key, 0);
       InputStream decoded = new ZstdDecodedStream(packed);
       try {
         decoded.skipNBytes(offset);
@@ -164,6 +164,15 @@ final class BucketBlobStore implements BlobStore {
     } catch (NoSuchFileException deletedMeanwhile) {
       return false;
     }
+  }
+
+  /** An object as it is; fails if it ends early, since nobody counts what it decodes to. */
+  private InputStream whole(String key) throws IOException {
+    Long size = sizeOf(key);
+    if (size == null) {
+      throw new NoSuchFileException(key);
+    }
+    return new ExactLengthStream(bucket.read(key, 0), size, key);
   }
 
   private static InputStream exact(InputStream in, Digest digest, long offset) {

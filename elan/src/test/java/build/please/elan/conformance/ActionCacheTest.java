@@ -1,0 +1,569 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.elan.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import build.please.common.cas.ActionCache;
+import build.please.common.cas.Digest;
+import build.please.proto.execution.ActionResult;
+import build.please.proto.execution.Directory;
+import build.please.proto.execution.ExecutedActionMetadata;
+import build.please.proto.execution.GetActionResultRequest;
+import build.please.proto.execution.OutputDirectory;
+import build.please.proto.execution.OutputFile;
+import build.please.proto.execution.OutputSymlink;
+import build.please.proto.execution.ResultsCachePolicy;
+import build.please.proto.execution.Tree;
+import build.please.proto.execution.UpdateActionResultRequest;
+import com.google.protobuf.ByteString;
+import io.grpc.Status;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** AC: results of actions. */
+final class ActionCacheTest extends Section {
+  ActionCacheTest() {
+    check("AC-01", "no entry is NOT_FOUND", ActionCacheTest::absent);
+    check("AC-01", "a store out of order is no miss", ActionCacheTest::outage);
+    check("AC-02", "entries are kept by the action's digest", ActionCacheTest::keyed);
+    check(
+        "AC-03 AC-04", "a result that names an absent blob is a miss", ActionCacheTest::incomplete);
+    check("AC-03", "an outage while it is checked is no miss", ActionCacheTest::outageInCheck);
+    check("AC-04", "a corrupt or malicious tree is a miss", ActionCacheTest::badTrees);
+    check("AC-06 AC-07 AC-08", "what is asked for is inlined", ActionCacheTest::inlined);
+    check("AC-08", "an output file only by its exact path", ActionCacheTest::exactPath);
+    check("AC-09", "what is not asked for is not inlined", ActionCacheTest::notInlined);
+    check("AC-10", "what does not fit is not inlined", ActionCacheTest::tooLarge);
+    check("AC-10", "nor a blob that many outputs share", ActionCacheTest::tooLargeTogether);
+    check("AC-11", "the digests stay, and failures are no errors", ActionCacheTest::digestsStay);
+    check("AC-13 AC-14", "what is updated is answered from then on", ActionCacheTest::updated);
+    check("AC-14", "the newest wins", ActionCacheTest::newest);
+    check("AC-15", "the action need not be in the CAS", ActionCacheTest::unknownAction);
+    check("AC-16", "malformed results are refused", ActionCacheTest::malformed);
+    check("AC-17", "no room gives RESOURCE_EXHAUSTED", ActionCacheTest::full);
+    check("AC-18", "a negative priority replaces in any case", ActionCacheTest::priority);
+    check("AC-20", "a result of no bytes is kept", ActionCacheTest::nothing);
+    check("AC-21", "contents move to the CAS", ActionCacheTest::rawMoves);
+    check("AC-21", "contents of another digest are refused", ActionCacheTest::rawMismatch);
+    check("AC-22", "the empty blob's digest is no action", ActionCacheTest::emptyAction);
+    check("AC-25", "the digest function is checked", ActionCacheTest::function);
+    check("AC-26", "anybody may update", ActionCacheTest::anybody);
+    notAdvertised("AC-19", "updates cannot be disabled, and update_enabled is true");
+    notAdvertised("AC-23", "an ActionResult carries no status; whoever executes keeps to this");
+    notAdvertised("AC-24", "Elan executes nothing; what clients send is stored (AC-13)");
+  }
+
+  private static ActionResult get(TestedElan elan, Blob action) {
+    return get(elan, GetActionResultRequest.newBuilder().setActionDigest(action.proto()));
+  }
+
+  private static ActionResult get(TestedElan elan, GetActionResultRequest.Builder request) {
+    return elan.actions().getActionResult(request.build());
+  }
+
+  private static GetActionResultRequest.Builder ask(Blob action) {
+    return GetActionResultRequest.newBuilder().setActionDigest(action.proto());
+  }
+
+  private static ActionResult update(TestedElan elan, Blob action, ActionResult result) {
+    return elan.actions()
+        .updateActionResult(
+            UpdateActionResultRequest.newBuilder()
+                .setActionDigest(action.proto())
+                .setActionResult(result)
+                .build());
+  }
+
+  private static OutputFile file(String path, Blob content) {
+    return OutputFile.newBuilder().setPath(path).setDigest(content.proto()).build();
+  }
+
+  /** One with an output file of its own. */
+  private static ActionResult result(TestedElan elan) throws IOException {
+    return ActionResult.newBuilder()
+        .addOutputFiles(file("out/file", elan.stored(elan.blob(20))))
+        .setExecutionMetadata(ExecutedActionMetadata.newBuilder().setWorker("somebody"))
+        .build();
+  }
+
+  private static void absent(TestedElan elan) {
+    Expect.notFound(() -> get(elan, elan.blob(10)));
+  }
+
+  private static void outage(TestedElan elan) {
+    Blob action = elan.blob(10);
+    elan.bucket().fail();
+    Expect.code(Status.Code.UNAVAILABLE, () -> get(elan, action));
+    Expect.code(
+        Status.Code.UNAVAILABLE, () -> update(elan, action, ActionResult.getDefaultInstance()));
+  }
+
+  private static void keyed(TestedElan elan) throws IOException {
+    Blob one = elan.blob(10);
+    Blob two = elan.blob(10);
+    ActionResult ofOne = update(elan, one, result(elan));
+    ActionResult ofTwo = update(elan, two, result(elan));
+
+    assertEquals(ofOne, get(elan, one));
+    assertEquals(ofTwo, get(elan, two));
+    assertTrue(!ofOne.equals(ofTwo));
+  }
+
+  /** Everything that a result can name, and in it the blob that will be lost. */
+  private static Map<String, ActionResult> naming(TestedElan elan, Blob lost) throws IOException {
+    Directory leaf = Directory.newBuilder().addFiles(Trees.file("f", lost)).build();
+    Blob leafBlob = elan.stored(leaf);
+    Directory root = Trees.named("root").addDirectories(Trees.child("leaf", leafBlob)).build();
+    Blob rootBlob = elan.stored(root);
+    Blob tree = elan.stored(Tree.newBuilder().setRoot(root).addChildren(leaf).build());
+    Blob flatTree = elan.stored(Tree.newBuilder().setRoot(leaf).build());
+    Map<String, ActionResult> all = new LinkedHashMap<>();
+    all.put("output file", ActionResult.newBuilder().addOutputFiles(file("f", lost)).build());
+    all.put("stdout", ActionResult.newBuilder().setStdoutDigest(lost.proto()).build());
+    all.put("stderr", ActionResult.newBuilder().setStderrDigest(lost.proto()).build());
+    all.put("file of a tree's child", ofTree(tree.proto()));
+    all.put("file of a tree's root", ofTree(flatTree.proto()));
+    all.put("the tree itself", ofTree(lost.proto()));
+    all.put("file below a root directory", ofRoot(rootBlob.proto()));
+    all.put("the root directory itself", ofRoot(lost.proto()));
+    return all;
+  }
+
+  private static ActionResult ofTree(build.please.proto.execution.Digest tree) {
+    return ActionResult.newBuilder()
+        .addOutputDirectories(OutputDirectory.newBuilder().setPath("d").setTreeDigest(tree))
+        .build();
+  }
+
+  private static ActionResult ofRoot(build.please.proto.execution.Digest root) {
+    return ActionResult.newBuilder()
+        .addOutputDirectories(
+            OutputDirectory.newBuilder().setPath("d").setRootDirectoryDigest(root))
+        .build();
+  }
+
+  private static void incomplete(TestedElan elan) throws IOException {
+    // A Directory and a Tree as well, so that every reference to it is sound while it is there.
+    Blob lost = elan.stored(Trees.named("lost " + elan.blob(1).digest()).build());
+    Blob asTree =
+        elan.stored(Tree.getDefaultInstance().toBuilder().setRoot(Trees.named("t")).build());
+    Map<String, Blob> actions = new LinkedHashMap<>();
+    for (Map.Entry<String, ActionResult> one : naming(elan, lost).entrySet()) {
+      Blob action = elan.blob(10);
+      ActionResult result =
+          one.getKey().equals("the tree itself") ? ofTree(asTree.proto()) : one.getValue();
+      update(elan, action, result);
+      assertEquals(result, get(elan, action), one.getKey());
+      actions.put(one.getKey(), action);
+    }
+    Blob nested = elan.stored(Trees.named("nested " + elan.blob(1).digest()).build());
+    Blob above = elan.stored(Trees.named("above").addDirectories(Trees.child("n", nested)).build());
+    Blob ofNested = elan.blob(10);
+    update(elan, ofNested, ofRoot(above.proto()));
+    assertEquals(ofRoot(above.proto()), get(elan, ofNested));
+    actions.put("a directory below a root directory", ofNested);
+
+    elan.lose(lost);
+    elan.lose(asTree);
+    elan.lose(nested);
+    for (Map.Entry<String, Blob> one : actions.entrySet()) {
+      Expect.code(Status.Code.NOT_FOUND, one.getKey(), () -> get(elan, one.getValue()));
+    }
+    elan.stored(lost);
+    elan.stored(asTree);
+    elan.stored(nested);
+    for (Map.Entry<String, Blob> one : actions.entrySet()) {
+      get(elan, one.getValue());
+    }
+  }
+
+  private static void outageInCheck(TestedElan elan) throws IOException {
+    Blob action = elan.blob(10);
+    update(elan, action, result(elan));
+    elan.bucket().failFor("cas/");
+
+    Expect.code(Status.Code.UNAVAILABLE, () -> get(elan, action));
+  }
+
+  private static void badTrees(TestedElan elan) throws IOException {
+    Directory hole =
+        Directory.newBuilder()
+            .addFiles(build.please.proto.execution.FileNode.newBuilder().setName("f"))
+            .build();
+    Blob noTree = elan.stored(Blob.of("no tree, no Directory \n\n\n"));
+    Blob withHole = elan.stored(Tree.newBuilder().setRoot(hole).build());
+    Blob holeBelow = elan.stored(Tree.newBuilder().addChildren(hole).build());
+    Blob corrupt = elan.stored(Tree.newBuilder().setRoot(Trees.named("corrupt")).build());
+    elan.bucket().put(corrupt.key(), corrupt.corrupted());
+    List<ActionResult> bad =
+        List.of(
+            ofTree(noTree.proto()),
+            ofTree(withHole.proto()),
+            ofTree(holeBelow.proto()),
+            ofTree(corrupt.proto()),
+            ofRoot(noTree.proto()),
+            ofRoot(elan.stored(hole).proto()));
+    for (ActionResult one : bad) {
+      Blob action = elan.blob(10);
+      update(elan, action, one);
+      Expect.notFound(() -> get(elan, action));
+    }
+    // 2^18 paths over 19 shared directories.
+    Blob below = elan.stored(Trees.named("bottom").build());
+    for (int i = 0; i < 18; i++) {
+      below =
+          elan.stored(
+              Trees.named("level " + i)
+                  .addDirectories(Trees.child("a", below))
+                  .addDirectories(Trees.child("b", below))
+                  .build());
+    }
+    Blob action = elan.blob(10);
+    update(elan, action, ofRoot(below.proto()));
+    get(elan, action);
+  }
+
+  private static void inlined(TestedElan elan) throws IOException {
+    Blob stdout = elan.stored(elan.text(3000));
+    Blob stderr = elan.storedPacked(elan.text(3000));
+    Blob content = elan.stored(elan.blob(100));
+    Blob action = elan.blob(10);
+    ActionResult result =
+        ActionResult.newBuilder()
+            .setStdoutDigest(stdout.proto())
+            .setStderrDigest(stderr.proto())
+            .addOutputFiles(file("a", content))
+            .addOutputFiles(file("b", content))
+            .build();
+    update(elan, action, result);
+
+    ActionResult answer =
+        get(
+            elan,
+            ask(action).setInlineStdout(true).setInlineStderr(true).addInlineOutputFiles("b"));
+    assertEquals(stdout.bytes(), answer.getStdoutRaw());
+    assertEquals(stderr.bytes(), answer.getStderrRaw());
+    assertEquals(ByteString.EMPTY, answer.getOutputFiles(0).getContents());
+    assertEquals(content.bytes(), answer.getOutputFiles(1).getContents());
+    assertEquals(ByteString.EMPTY, get(elan, ask(action).setInlineStdout(true)).getStderrRaw());
+    assertEquals(ByteString.EMPTY, get(elan, ask(action).setInlineStderr(true)).getStdoutRaw());
+  }
+
+  private static void exactPath(TestedElan elan) throws IOException {
+    Blob action = elan.blob(10);
+    update(elan, action, result(elan));
+    ActionResult answer =
+        get(
+            elan,
+            ask(action)
+                .addAllInlineOutputFiles(
+                    List.of("out", "file", "out/file/", "/out/file", "OUT/FILE", "", "none")));
+
+    assertEquals(ByteString.EMPTY, answer.getOutputFiles(0).getContents());
+  }
+
+  private static void notInlined(TestedElan elan) throws IOException {
+    Blob blob = elan.stored(elan.text(100));
+    Blob action = elan.blob(10);
+    ActionResult plain =
+        ActionResult.newBuilder()
+            .setStdoutDigest(blob.proto())
+            .setStderrDigest(blob.proto())
+            .addOutputFiles(file("f", blob))
+            .build();
+    ActionResult.Builder raw =
+        plain.toBuilder().setStdoutRaw(blob.bytes()).setStderrRaw(blob.bytes());
+    raw.getOutputFilesBuilder(0).setContents(blob.bytes());
+    update(elan, action, raw.build());
+    assertEquals(plain, get(elan, action));
+
+    // As another server may have stored it.
+    elan.store().actions().put(action.digest(), raw.build(), ActionCache.Replace.ALWAYS);
+    assertEquals(plain, get(elan, action));
+  }
+
+  private static void tooLarge(TestedElan elan) throws IOException {
+    Blob large = elan.stored(elan.blob(5_000_000));
+    Blob small = elan.stored(elan.blob(10));
+    Blob action = elan.blob(10);
+    update(
+        elan,
+        action,
+        ActionResult.newBuilder()
+            .setStdoutDigest(large.proto())
+            .setStderrDigest(small.proto())
+            .addOutputFiles(file("large", large))
+            .addOutputFiles(file("small", small))
+            .build());
+    ActionResult answer =
+        get(
+            elan,
+            ask(action)
+                .setInlineStdout(true)
+                .setInlineStderr(true)
+                .addInlineOutputFiles("large")
+                .addInlineOutputFiles("small"));
+
+    assertTrue(answer.getSerializedSize() < 4 << 20);
+    assertEquals(ByteString.EMPTY, answer.getStdoutRaw());
+    assertEquals(small.bytes(), answer.getStderrRaw());
+    assertEquals(ByteString.EMPTY, answer.getOutputFiles(0).getContents());
+    assertEquals(small.bytes(), answer.getOutputFiles(1).getContents());
+  }
+
+  private static void tooLargeTogether(TestedElan elan) throws IOException {
+    Blob content = elan.stored(elan.blob(1_000_000));
+    Blob action = elan.blob(10);
+    ActionResult.Builder result = ActionResult.newBuilder();
+    GetActionResultRequest.Builder request = ask(action);
+    for (int i = 0; i < 20; i++) {
+      result.addOutputFiles(file("f" + i, content));
+      request.addInlineOutputFiles("f" + i);
+    }
+    update(elan, action, result.build());
+
+    ActionResult answer = get(elan, request);
+    assertTrue(answer.getSerializedSize() < 4 << 20);
+    assertEquals(content.bytes(), answer.getOutputFiles(0).getContents());
+
+    // Contents that are nowhere else, as another server may have stored them.
+    ActionResult huge =
+        ActionResult.newBuilder()
+            .setStdoutRaw(elan.blob(3 << 20).bytes())
+            .setStderrRaw(elan.blob(3 << 20).bytes())
+            .build();
+    elan.store().actions().put(action.digest(), huge, ActionCache.Replace.ALWAYS);
+    ActionResult stripped = get(elan, ask(action).setInlineStdout(true).setInlineStderr(true));
+    assertTrue(stripped.getSerializedSize() < 4 << 20);
+  }
+
+  private static void digestsStay(TestedElan elan) throws IOException {
+    Blob stdout = elan.stored(elan.blob(100_000));
+    Blob content = elan.stored(elan.blob(100_000));
+    Blob action = elan.blob(10);
+    ActionResult result =
+        ActionResult.newBuilder()
+            .setStdoutDigest(stdout.proto())
+            .addOutputFiles(file("f", content))
+            .build();
+    update(elan, action, result);
+    GetActionResultRequest.Builder request =
+        ask(action).setInlineStdout(true).addInlineOutputFiles("f");
+    ActionResult answer = get(elan, request);
+    assertEquals(stdout.proto(), answer.getStdoutDigest());
+    assertEquals(content.proto(), answer.getOutputFiles(0).getDigest());
+
+    elan.bucket().shortenBlobs();
+    ActionResult withoutContents = get(elan, request);
+    assertEquals(result, withoutContents);
+  }
+
+  private static void updated(TestedElan elan) throws IOException {
+    Blob action = elan.blob(10);
+    ActionResult result =
+        result(elan).toBuilder()
+            .setExitCode(3)
+            .addOutputSymlinks(OutputSymlink.newBuilder().setPath("l").setTarget("../up"))
+            .build();
+
+    assertEquals(result, update(elan, action, result));
+    assertEquals(result, get(elan, action));
+    assertEquals(result, get(elan, ask(action).setInstanceName("mettle")));
+  }
+
+  private static void newest(TestedElan elan) throws IOException {
+    Blob action = elan.blob(10);
+    for (int i = 0; i < 3; i++) {
+      ActionResult result = result(elan);
+      update(elan, action, result);
+      assertEquals(result, get(elan, action));
+    }
+    // One that names an absent blob never takes the place of one that does not.
+    ActionResult complete = get(elan, action);
+    update(elan, action, ActionResult.newBuilder().addOutputFiles(file("f", elan.blob(7))).build());
+    assertEquals(complete, get(elan, action));
+  }
+
+  private static void unknownAction(TestedElan elan) throws IOException {
+    Blob action = elan.blob(10);
+    assertFalse(elan.isThere(action.digest()));
+    update(elan, action, result(elan));
+    get(elan, action);
+  }
+
+  private static void malformed(TestedElan elan) throws IOException {
+    Blob blob = elan.stored(elan.blob(10));
+    Blob action = elan.blob(10);
+    List<ActionResult> bad = new ArrayList<>();
+    for (String path : List.of("", "/absolute", "/", "nul\0nul")) {
+      bad.add(ActionResult.newBuilder().addOutputFiles(file(path, blob)).build());
+      bad.add(
+          ActionResult.newBuilder()
+              .addOutputSymlinks(OutputSymlink.newBuilder().setPath(path).setTarget("t"))
+              .build());
+      if (!path.isEmpty()) {
+        bad.add(
+            ActionResult.newBuilder()
+                .addOutputDirectories(
+                    OutputDirectory.newBuilder().setPath(path).setTreeDigest(blob.proto()))
+                .build());
+      }
+    }
+    build.please.proto.execution.Digest wrong = blob.proto().toBuilder().setSizeBytes(-1).build();
+    bad.add(ActionResult.newBuilder().addOutputFiles(OutputFile.newBuilder().setPath("f")).build());
+    bad.add(
+        ActionResult.newBuilder()
+            .addOutputDirectories(OutputDirectory.newBuilder().setPath("d"))
+            .build());
+    bad.add(ofTree(wrong));
+    bad.add(ofRoot(wrong));
+    bad.add(ActionResult.newBuilder().setStdoutDigest(wrong).build());
+    bad.add(ActionResult.newBuilder().setStderrDigest(wrong).build());
+    bad.add(
+        ActionResult.newBuilder()
+            .setStdoutDigest(Digest.EMPTY.toProto().toBuilder().clearHash().setSizeBytes(4))
+            .build());
+    for (ActionResult one : bad) {
+      Expect.invalid(one.toString(), () -> update(elan, action, one));
+    }
+    UpdateActionResultRequest good =
+        UpdateActionResultRequest.newBuilder()
+            .setActionDigest(action.proto())
+            .setActionResult(result(elan))
+            .build();
+    Expect.invalid(
+        () -> elan.actions().updateActionResult(good.toBuilder().clearActionResult().build()));
+    Expect.invalid(
+        () -> elan.actions().updateActionResult(good.toBuilder().clearActionDigest().build()));
+    Expect.invalid(() -> get(elan, GetActionResultRequest.newBuilder()));
+    Expect.notFound(() -> get(elan, action));
+  }
+
+  private static void full(TestedElan elan) throws IOException {
+    Blob action = elan.blob(10);
+    ActionResult result = result(elan);
+    elan.bucket().fill();
+    Expect.code(Status.Code.RESOURCE_EXHAUSTED, () -> update(elan, action, result));
+    Expect.notFound(() -> get(elan, action));
+    elan.bucket().recover();
+    update(elan, action, result);
+    assertEquals(result, get(elan, action));
+  }
+
+  private static void priority(TestedElan elan) throws IOException {
+    Blob action = elan.blob(10);
+    update(elan, action, result(elan));
+    Blob late = elan.blob(10);
+    ActionResult incomplete = ActionResult.newBuilder().addOutputFiles(file("f", late)).build();
+    elan.actions()
+        .updateActionResult(
+            UpdateActionResultRequest.newBuilder()
+                .setActionDigest(action.proto())
+                .setActionResult(incomplete)
+                .setResultsCachePolicy(ResultsCachePolicy.newBuilder().setPriority(-1))
+                .build());
+    Expect.notFound(() -> get(elan, action));
+    elan.stored(late);
+    assertEquals(incomplete, get(elan, action));
+  }
+
+  private static void nothing(TestedElan elan) throws IOException {
+    Blob action = elan.blob(10);
+    ActionResult nothing = ActionResult.getDefaultInstance();
+    assertEquals(0, nothing.getSerializedSize());
+
+    assertEquals(nothing, update(elan, action, nothing));
+    assertEquals(nothing, get(elan, action));
+
+    // As please-servers stores it: an object of no bytes.
+    Blob other = elan.blob(10);
+    String hash = other.digest().hash();
+    elan.bucket().put("ac/" + hash.substring(0, 2) + "/" + hash, new byte[0]);
+    assertEquals(nothing, get(elan, other));
+  }
+
+  private static void rawMoves(TestedElan elan) throws IOException {
+    Blob stdout = elan.text(5000);
+    Blob stderr = elan.text(5000);
+    Blob content = elan.blob(50);
+    Blob action = elan.blob(10);
+    ActionResult raw =
+        ActionResult.newBuilder()
+            .setStdoutRaw(stdout.bytes())
+            .setStderrRaw(stderr.bytes())
+            .setStderrDigest(stderr.proto())
+            .addOutputFiles(file("f", content).toBuilder().setContents(content.bytes()))
+            .build();
+
+    update(elan, action, raw);
+
+    ActionResult moved = get(elan, action);
+    assertEquals(stdout.proto(), moved.getStdoutDigest());
+    assertEquals(stderr.proto(), moved.getStderrDigest());
+    for (Blob blob : List.of(stdout, stderr, content)) {
+      assertEquals(blob.bytes(), elan.read(blob.readName()));
+    }
+    assertEquals(stdout.bytes(), get(elan, ask(action).setInlineStdout(true)).getStdoutRaw());
+  }
+
+  private static void rawMismatch(TestedElan elan) {
+    Blob content = elan.blob(50);
+    ByteString wrong = ByteString.copyFrom(content.corrupted());
+    Blob action = elan.blob(10);
+    for (ActionResult one :
+        List.of(
+            ActionResult.newBuilder().setStdoutRaw(wrong).setStdoutDigest(content.proto()).build(),
+            ActionResult.newBuilder().setStderrRaw(wrong).setStderrDigest(content.proto()).build(),
+            ActionResult.newBuilder()
+                .addOutputFiles(file("f", content).toBuilder().setContents(wrong))
+                .build())) {
+      Expect.invalid(() -> update(elan, action, one));
+    }
+  }
+
+  private static void emptyAction(TestedElan elan) throws IOException {
+    Blob empty = Blob.of("");
+    Expect.notFound(() -> get(elan, empty));
+    ActionResult result = result(elan);
+    update(elan, empty, result);
+    assertEquals(result, get(elan, empty));
+    elan.bucket()
+        .delete("ac/" + empty.digest().hash().substring(0, 2) + "/" + empty.digest().hash());
+  }
+
+  private static void function(TestedElan elan) throws IOException {
+    Blob action = elan.blob(10);
+    update(elan, action, result(elan));
+    for (int function : List.of(0, 1)) {
+      get(elan, ask(action).setDigestFunctionValue(function));
+    }
+    for (int function : List.of(2, 3, 8, 77)) {
+      Expect.invalid(() -> get(elan, ask(action).setDigestFunctionValue(function)));
+      Expect.invalid(
+          () ->
+              elan.actions()
+                  .updateActionResult(
+                      UpdateActionResultRequest.newBuilder()
+                          .setActionDigest(action.proto())
+                          .setDigestFunctionValue(function)
+                          .setActionResult(ActionResult.getDefaultInstance())
+                          .build()));
+    }
+  }
+
+  private static void anybody(TestedElan elan) throws IOException {
+    // As plz does for a filegroup: an action that nobody ran, with outputs it uploaded before.
+    Blob action = elan.blob(10);
+    ActionResult filegroup =
+        ActionResult.newBuilder()
+            .addOutputFiles(file("src/file", elan.stored(elan.blob(30))))
+            .setExecutionMetadata(ExecutedActionMetadata.newBuilder().setWorker("local"))
+            .build();
+    assertEquals(filegroup, update(elan, action, filegroup));
+  }
+}
