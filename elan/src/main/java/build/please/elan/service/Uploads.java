@@ -151,6 +151,13 @@ final class Uploads {
     Parked parked = new Parked(partial, () -> discard(partial.key()));
     arrivals.listen(partial.key().digest(), parked.arrived());
     waiting.put(partial.key(), parked);
+    try {
+      if (isThere(partial.key().digest())) {
+        discard(partial.key());
+      }
+    } catch (IOException unknown) {
+      // Then it waits in vain, but not for ever.
+    }
   }
 
   private void discard(PartialUpload.Key key) {
