@@ -4,6 +4,7 @@ package build.please.elan.bucket;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,17 @@ public interface Bucket extends AutoCloseable {
    * @throws IOException if the bucket cannot be asked: an outage is an exception, never an absence
    */
   Map<String, Long> sizes(Collection<String> keys) throws IOException;
+
+  /**
+   * As {@link #sizes}; what is found stays for a time at least, if it is not deleted by name.
+   *
+   * <p>Where nothing goes by itself there is nothing to do for that.
+   *
+   * @param time from now
+   */
+  default Map<String, Long> keep(Collection<String> keys, Duration time) throws IOException {
+    return sizes(keys);
+  }
 
   /**
    * The object's bytes from {@code offset} on; nothing if it is shorter. The caller closes the

@@ -18,6 +18,12 @@ public final class Buckets {
   private static final Set<String> WITHOUT_EFFECT =
       Set.of("metadata", "no_tmp_dir", "dir_file_mode", "base_url", "secret_key_path");
 
+  private static final long BLOCK = 4096;
+
+  /** An object in memory takes its bytes and about as many more for its name. */
+  private static final BoundedBucket.Place IN_MEMORY =
+      new BoundedBucket.Place(size -> size + 256, () -> Long.MAX_VALUE, null);
+
   private Buckets() {}
 
   /**
@@ -28,6 +34,14 @@ public final class Buckets {
    * @throws IOException if the bucket cannot be opened
    */
   public static Bucket open(String url, Clock clock) throws IOException {
+    return open(url, Bounds.NONE, clock);
+  }
+
+  /**
+   * As {@link #open(String, Clock)}, kept within bounds by a {@link BoundedBucket} if there are
+   * any.
+   */
+  public static Bucket open(String url, Bounds bounds, Clock clock) throws IOException {
     // Not java.net.URI, to which "mem://" is none.
     int colon = url.indexOf("://");
     String scheme = colon < 0 ? "" : url.substring(0, colon);
@@ -37,20 +51,43 @@ public final class Buckets {
     Map<String, String> parameters =
         parameters(url, question < 0 ? "" : rest.substring(question + 1));
     String prefix = parameters.containsKey("prefix") ? parameters.remove("prefix") : "";
-    Bucket bucket =
-        switch (scheme) {
-          case "mem" -> memory(url, place, parameters, clock);
-          case "file" -> files(url, place, parameters);
-          case "gs" ->
-              throw new IllegalArgumentException(
-                  "'"
-                      + url
-                      + "': Cloud Storage buckets are not built yet; use file:///dir or mem://");
-          default ->
-              throw new IllegalArgumentException(
-                  "'" + url + "' is no storage URL; use file:///dir or mem://");
-        };
+    return switch (scheme) {
+      case "mem" ->
+          bounded(
+              prefixed(memory(url, place, parameters, clock), prefix), bounds, IN_MEMORY, clock);
+      case "file" -> {
+        FileBucket files = files(url, place, parameters);
+        yield bounded(
+            prefixed(files, prefix), bounds.onDisk(files.diskBytes()), onDisk(files), clock);
+      }
+      case "gs" ->
+          throw new IllegalArgumentException(
+              "'" + url + "': Cloud Storage buckets are not built yet; use file:///dir or mem://");
+      default ->
+          throw new IllegalArgumentException(
+              "'" + url + "' is no storage URL; use file:///dir or mem://");
+    };
+  }
+
+  private static Bucket prefixed(Bucket bucket, String prefix) {
     return prefix.isEmpty() ? bucket : new PrefixedBucket(bucket, prefix);
+  }
+
+  private static Bucket bounded(
+      Bucket bucket, Bounds bounds, BoundedBucket.Place place, Clock clock) throws IOException {
+    return bounds.areNone()
+        ? bucket
+        : BoundedBucket.open(bucket, bounds, place, clock, System::nanoTime);
+  }
+
+  private static BoundedBucket.Place onDisk(FileBucket files) {
+    return new BoundedBucket.Place(
+        Buckets::blocks, files::freeBytes, files.home().resolve("uses.log"));
+  }
+
+  /** What a file of this size takes on most file systems. */
+  private static long blocks(long size) {
+    return (size + BLOCK - 1) / BLOCK * BLOCK;
   }
 
   private static Bucket memory(
@@ -62,7 +99,7 @@ public final class Buckets {
     return new MemoryBucket(clock);
   }
 
-  private static Bucket files(String url, String place, Map<String, String> parameters)
+  private static FileBucket files(String url, String place, Map<String, String> parameters)
       throws IOException {
     boolean create = "true".equals(parameters.remove("create_dir"));
     parameters.keySet().removeAll(WITHOUT_EFFECT);

@@ -64,6 +64,21 @@ public final class FileBucket implements Bucket {
     return new FileBucket(real, StagingDirectory.open(real.resolve(".elan")));
   }
 
+  /** The directory for things that are no objects, on the disk of the store. */
+  Path home() {
+    return staging.home();
+  }
+
+  /** Bytes of the disk of the store. */
+  long diskBytes() throws IOException {
+    return Files.getFileStore(root).getTotalSpace();
+  }
+
+  /** Bytes that are free on the disk of the store for whom this process runs as. */
+  long freeBytes() throws IOException {
+    return Files.getFileStore(root).getUsableSpace();
+  }
+
   @Override
   public Map<String, Long> sizes(Collection<String> keys) throws IOException {
     Map<String, Long> sizes = new HashMap<>();

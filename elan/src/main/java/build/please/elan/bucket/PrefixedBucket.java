@@ -4,8 +4,10 @@ package build.please.elan.bucket;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -22,10 +24,21 @@ final class PrefixedBucket implements Bucket {
 
   @Override
   public Map<String, Long> sizes(Collection<String> keys) throws IOException {
+    return withoutPrefix(bucket.sizes(withPrefix(keys)));
+  }
+
+  @Override
+  public Map<String, Long> keep(Collection<String> keys, Duration time) throws IOException {
+    return withoutPrefix(bucket.keep(withPrefix(keys), time));
+  }
+
+  private List<String> withPrefix(Collection<String> keys) {
+    return keys.stream().map(prefix::concat).toList();
+  }
+
+  private Map<String, Long> withoutPrefix(Map<String, Long> found) {
     Map<String, Long> sizes = new HashMap<>();
-    bucket
-        .sizes(keys.stream().map(prefix::concat).toList())
-        .forEach((key, size) -> sizes.put(key.substring(prefix.length()), size));
+    found.forEach((key, size) -> sizes.put(key.substring(prefix.length()), size));
     return sizes;
   }
 

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.elan.bucket;
+
+import build.please.common.rpc.Threads;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import java.util.function.LongUnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A bucket that stays within bounds: what was used least recently makes room for what is new. What
+ * is asked for, read or written stays for the time of the lease, and what somebody promised ({@link
+ * #keep}) for as long as that.
+ *
+ * <p>It is open at once. The index is built behind, from the objects and from the journal of the
+ * last run; until it is complete nothing is evicted. Only the owner of a directory bounds it: two
+ * would evict what the other promised.
+ */
+public final class BoundedBucket implements Bucket {
+  private static final Logger log = LoggerFactory.getLogger(BoundedBucket.class);
+
+  /** Seconds after which the journal hears again of an object that is in use. */
+  private static final int NOTE_EVERY = 3600;
+
+  /** More than anybody promises; a journal that says more was written with a wrong clock. */
+  private static final int LONGEST_KEPT = 400 * 24 * 3600;
+
+  private static final Duration TIDY_EVERY = Duration.ofSeconds(1);
+  private static final Duration END = Duration.ofSeconds(10);
+
+  /**
+   * What differs from store to store.
+   *
+   * @param footprint bytes that an object of a size takes
+   * @param freeSpace of the disk that it lies on
+   * @param journal file for what the next run should know; null if nothing outlives this one
+   */
+  record Place(LongUnaryOperator footprint, Room.FreeSpace freeSpace, @Nullable Path journal) {}
+
+  private final Bucket bucket;
+  private final Place place;
+  private final Residents residents;
+  private final SteadyClock clock;
+  private final Room room;
+  private final @Nullable UseJournal journal;
+  private final AtomicLong keptObjects = new AtomicLong();
+  private final ScheduledExecutorService housekeeper = Threads.timer("evictor");
+
+  private BoundedBucket(
+      Bucket bucket, Bounds bounds, Place place, SteadyClock clock, @Nullable UseJournal journal) {
+    this.bucket = bucket;
+    this.place = place;
+    this.clock = clock;
+    this.journal = journal;
+    int lease = (int) Math.min(bounds.lease().toSeconds(), LONGEST_KEPT);
+    this.residents = new Residents(clock, new Residents.Terms(lease, NOTE_EVERY));
+    this.room = new Room(bucket, residents, bounds, place.freeSpace(), clock);
+  }
+
+  /**
+   * Bounds a bucket, which closes with this one, also if this throws.
+   *
+   * @param nanoTime as {@link System#nanoTime}
+   * @throws IOException if the journal cannot be written
+   */
+  static BoundedBucket open(
+      Bucket bucket, Bounds bounds, Place place, Clock wall, LongSupplier nanoTime)
+      throws IOException {
+    try {
+      UseJournal journal = place.journal() == null ? null : UseJournal.open(place.journal());
+      BoundedBucket bounded =
+          new BoundedBucket(bucket, bounds, place, new SteadyClock(wall, nanoTime), journal);
+      bounded.start();
+      return bounded;
+    } catch (IOException | RuntimeException e) {
+      bucket.close();
+      throw e;
+    }
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored") // It ends with the executor.
+  private void start() {
+    UseJournal lastRun = journal;
+    if (lastRun == null) {
+      residents.foundAll();
+    } else {
+      housekeeper.execute(() -> index(lastRun));
+    }
+    housekeeper.scheduleWithFixedDelay(
+        this::tidy, TIDY_EVERY.toMillis(), TIDY_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void index(UseJournal lastRun) {
+    try {
+      new StoreScan(bucket, residents, clock, place.footprint()).run(lastRun, LONGEST_KEPT);
+      residents.foundAll();
+      log.info("the store holds {} objects, {} bytes", residents.count(), residents.bytes());
+      rewriteJournal(lastRun);
+    } catch (IOException | RuntimeException e) {
+      log.error("cannot look through the store; nothing is evicted until the next start", e);
+    }
+  }
+
+  private void tidy() {
+    try {
+      room.tidy();
+      if (journal != null && residents.knowsAll() && journal.isLong()) {
+        rewriteJournal(journal);
+      }
+    } catch (IOException | RuntimeException e) {
+      log.warn("making room in the store", e);
+    }
+  }
+
+  private void rewriteJournal(UseJournal old) throws IOException {
+    Iterator<Resident> all = residents.snapshot().iterator();
+    old.rewrite(
+        new Iterator<>() {
+          @Override
+          public boolean hasNext() {
+            return all.hasNext();
+          }
+
+          @Override
+          public Note next() {
+            return residents.note(all.next());
+          }
+        });
+  }
+
+  /** How full it is now. */
+  public Occupancy occupancy() {
+    Occupancy.State state =
+        !residents.knowsAll()
+            ? Occupancy.State.INDEXING
+            : room.isFull() ? Occupancy.State.FULL : Occupancy.State.OPEN;
+    return new Occupancy(
+        residents.bytes(),
+        room.maxBytes(),
+        residents.count(),
+        room.evictedObjects(),
+        room.evictedBytes(),
+        keptObjects.get(),
+        state);
+  }
+
+  @Override
+  public Map<String, Long> sizes(Collection<String> keys) throws IOException {
+    return look(keys, 0);
+  }
+
+  @Override
+  public Map<String, Long> keep(Collection<String> keys, Duration time) throws IOException {
+    return look(keys, (int) Math.min(time.toSeconds(), LONGEST_KEPT));
+  }
+
+  /** Marked before one looks, so that what is found cannot be chosen to go in between. */
+  private Map<String, Long> look(Collection<String> keys, int keepSeconds) throws IOException {
+    Residents.Marked marked = residents.mark(keys, keepSeconds);
+    note(marked.notes());
+    if (keepSeconds > 0) {
+      keptObjects.addAndGet(marked.notes().size());
+    }
+    Map<String, Long> found = bucket.sizes(without(keys, marked.leaving()));
+    note(residents.adopt(footprints(found), keepSeconds));
+    return found;
+  }
+
+  @Override
+  public InputStream read(String key, long offset) throws IOException {
+    if (!use(key)) {
+      throw new NoSuchFileException(key);
+    }
+    return bucket.read(key, offset);
+  }
+
+  @Override
+  public Optional<Path> file(String key) {
+    return use(key) ? bucket.file(key) : Optional.empty();
+  }
+
+  @Override
+  public BucketWriter write(String key, long sizeHint) throws IOException {
+    room.checkCouldFit(sizeHint);
+    return new BoundedWriter(bucket.write(key, sizeHint), key);
+  }
+
+  @Override
+  public Stream<StoredObject> list(String prefix) throws IOException {
+    return bucket.list(prefix);
+  }
+
+  @Override
+  public boolean delete(String key) throws IOException {
+    boolean deleted = bucket.delete(key);
+    residents.deleted(key);
+    return deleted;
+  }
+
+  @Override
+  public void close() throws IOException {
+    Threads.close(housekeeper, END);
+    try (bucket) {
+      if (journal != null) {
+        journal.close();
+      }
+    }
+  }
+
+  /** False if the object is being deleted. */
+  private boolean use(String key) {
+    Residents.Marked marked = residents.mark(List.of(key), 0);
+    note(marked.notes());
+    return marked.leaving().isEmpty();
+  }
+
+  private static Collection<String> without(Collection<String> keys, Set<String> leaving) {
+    return leaving.isEmpty() ? keys : keys.stream().filter(key -> !leaving.contains(key)).toList();
+  }
+
+  private Map<String, Long> footprints(Map<String, Long> sizes) {
+    return sizes.entrySet().stream()
+        .collect(
+            Collectors.toMap(
+                Map.Entry::getKey, size -> place.footprint().applyAsLong(size.getValue())));
+  }
+
+  /** What cannot be noted is forgotten with this process, no sooner. */
+  private void note(List<Note> notes) {
+    if (journal == null || notes.isEmpty()) {
+      return;
+    }
+    try {
+      journal.add(notes);
+    } catch (IOException | UncheckedIOException e) {
+      log.warn("cannot note what must be kept after a restart: {}", e.getMessage());
+    }
+  }
+
+  /** Asks for room as the bytes come, since what a client says will come may never. */
+  private final class BoundedWriter extends BucketWriter {
+    private static final long STEP = 1 << 20;
+
+    private final BucketWriter writer;
+    private final String key;
+    private long written;
+    private long reserved;
+
+    private BoundedWriter(BucketWriter writer, String key) {
+      this.writer = writer;
+      this.key = key;
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      long needed = place.footprint().applyAsLong(written + length);
+      if (needed > reserved) {
+        // In steps that grow with the object, so that a large one does not ask for each piece.
+        long more = Math.max(needed - reserved, Math.min(reserved, STEP));
+        room.reserve(more);
+        reserved += more;
+      }
+      writer.write(bytes, offset, length);
+      written += length;
+    }
+
+    @Override
+    public void commit() throws IOException {
+      residents.claim(key);
+      try {
+        writer.commit();
+        residents.written(key, place.footprint().applyAsLong(written));
+      } finally {
+        residents.unclaim(key);
+      }
+      giveBack();
+    }
+
+    @Override
+    public void close() throws IOException {
+      giveBack();
+      writer.close();
+    }
+
+    private void giveBack() {
+      room.release(reserved);
+      reserved = 0;
+    }
+  }
+}

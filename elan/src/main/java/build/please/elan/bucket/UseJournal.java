@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.elan.bucket;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * A file that tells the next server which objects were in use and which must stay: a line {@code
+ * USED KEPT_UNTIL KEY} for each change, times in seconds since 1970, the last line of a key counts.
+ *
+ * <p>A killed process loses nothing of it; after a power cut the last lines may be missing. Safe
+ * for concurrent use.
+ */
+final class UseJournal implements Closeable {
+  /** Bytes below which it is not worth writing it anew. */
+  private static final long SMALL = 16 << 20;
+
+  private final Path file;
+
+  @GuardedBy("this")
+  private FileChannel out;
+
+  @GuardedBy("this")
+  private long sizeWhenNew;
+
+  private UseJournal(Path file, FileChannel out, long size) {
+    this.file = file;
+    this.out = out;
+    this.sizeWhenNew = size;
+  }
+
+  /** Opens the journal, which goes on where it ended. */
+  static UseJournal open(Path file) throws IOException {
+    FileChannel out = append(file);
+    try {
+      long size = out.size();
+      // A line that was torn must not run into the next one.
+      out.write(ByteBuffer.wrap(new byte[] {'\n'}));
+      return new UseJournal(file, out, size);
+    } catch (IOException | RuntimeException e) {
+      out.close();
+      throw e;
+    }
+  }
+
+  private static FileChannel append(Path file) throws IOException {
+    return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+  }
+
+  /** Hands over what it says, in the order in which it was written. Lines that are none are not. */
+  void read(Consumer<Note> reader) throws IOException {
+    // Torn bytes may be no UTF-8; this charset takes any.
+    try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.ISO_8859_1)) {
+      for (String line; (line = lines.readLine()) != null; ) {
+        int first = line.indexOf(' ');
+        int second = line.indexOf(' ', first + 1);
+        if (first <= 0 || second < 0 || second + 1 == line.length()) {
+          continue;
+        }
+        try {
+          reader.accept(
+              new Note(
+                  line.substring(second + 1),
+                  Long.parseLong(line, 0, first, 10),
+                  Long.parseLong(line, first + 1, second, 10)));
+        } catch (NumberFormatException torn) {
+          // Then so much the less is known.
+        }
+      }
+    } catch (NoSuchFileException none) {
+      // Nothing is known.
+    }
+  }
+
+  /** Adds lines, all or none of which a killed process leaves. Blocks for one write. */
+  synchronized void add(List<Note> notes) throws IOException {
+    if (notes.isEmpty()) {
+      return;
+    }
+    StringBuilder lines = new StringBuilder(notes.size() * 100);
+    notes.forEach(note -> appendLine(lines, note));
+    ByteBuffer bytes = ByteBuffer.wrap(lines.toString().getBytes(StandardCharsets.ISO_8859_1));
+    while (bytes.hasRemaining()) {
+      out.write(bytes);
+    }
+  }
+
+  /** Whether most of it is probably out of date. */
+  synchronized boolean isLong() throws IOException {
+    return out.size() > Math.max(SMALL, 2 * sizeWhenNew);
+  }
+
+  /**
+   * Puts these notes in the place of all lines. Blocks for as long as that takes, as does who wants
+   * to add some.
+   */
+  synchronized void rewrite(Iterator<Note> notes) throws IOException {
+    Path fresh = file.resolveSibling(file.getFileName() + ".new");
+    try (BufferedWriter writer = Files.newBufferedWriter(fresh, StandardCharsets.ISO_8859_1)) {
+      StringBuilder line = new StringBuilder(100);
+      while (notes.hasNext()) {
+        line.setLength(0);
+        appendLine(line, notes.next());
+        writer.append(line);
+      }
+    }
+    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+    out.close();
+    out = append(file);
+    sizeWhenNew = out.size();
+  }
+
+  private static void appendLine(StringBuilder lines, Note note) {
+    lines
+        .append(note.used())
+        .append(' ')
+        .append(note.keptUntil())
+        .append(' ')
+        .append(note.key())
+        .append('\n');
+  }
+
+  @Override
+  public synchronized void close() throws IOException {
+    out.close();
+  }
+}
