@@ -5,6 +5,7 @@ import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -26,6 +27,19 @@ public interface BlobStore extends AutoCloseable {
    * @throws IOException if the store cannot be asked; nothing is then known about any digest
    */
   Set<Digest> findMissing(Collection<Digest> digests) throws IOException;
+
+  /**
+   * As {@link #findMissing}; and what is not missing stays for a time at least, whatever else the
+   * store has to make room for.
+   *
+   * <p>A store that cannot say how long it keeps what it has just been asked about promises no more
+   * than with {@link #findMissing}.
+   *
+   * @param time from now
+   */
+  default Set<Digest> keep(Collection<Digest> digests, Duration time) throws IOException {
+    return findMissing(digests);
+  }
 
   /**
    * The bytes of a blob in the given encoding, without its first {@code offset} bytes.

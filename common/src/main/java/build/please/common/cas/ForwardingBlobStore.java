@@ -5,6 +5,7 @@ import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,11 @@ public abstract class ForwardingBlobStore implements BlobStore {
   @Override
   public Set<Digest> findMissing(Collection<Digest> digests) throws IOException {
     return delegate.findMissing(digests);
+  }
+
+  @Override
+  public Set<Digest> keep(Collection<Digest> digests, Duration time) throws IOException {
+    return delegate.keep(digests, time);
   }
 
   @Override
