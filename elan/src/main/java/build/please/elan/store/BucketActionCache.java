@@ -12,6 +12,8 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,14 +23,22 @@ final class BucketActionCache implements ActionCache {
   private static final Logger log = LoggerFactory.getLogger(BucketActionCache.class);
 
   private final Bucket bucket;
+  private final Duration promise;
 
-  BucketActionCache(Bucket bucket) {
+  /**
+   * @param promise how long a result that was asked for stays at least
+   */
+  BucketActionCache(Bucket bucket, Duration promise) {
     this.bucket = bucket;
+    this.promise = promise;
   }
 
   @Override
   public Optional<ActionResult> find(Digest action) throws IOException {
     String key = Keys.action(action);
+    if (bucket.keep(List.of(key), promise).isEmpty()) {
+      return Optional.empty();
+    }
     try (InputStream in = bucket.read(key, 0)) {
       ActionResult result = ActionResult.parseFrom(ByteString.readFrom(in));
       ActionResults.check(result);

@@ -15,13 +15,13 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,21 +32,38 @@ import org.jspecify.annotations.Nullable;
  */
 final class BucketBlobStore implements BlobStore {
   private final Bucket bucket;
+  private final StoreConfig.Compressed compressed;
   private final PackedSizes packedSizes = new PackedSizes();
 
-  BucketBlobStore(Bucket bucket) {
+  BucketBlobStore(Bucket bucket, StoreConfig.Compressed compressed) {
     this.bucket = bucket;
+    this.compressed = compressed;
+  }
+
+  /** Asks the bucket about objects. */
+  @FunctionalInterface
+  private interface Look {
+    Map<String, Long> sizes(Collection<String> keys) throws IOException;
   }
 
   @Override
   public Set<Digest> findMissing(Collection<Digest> digests) throws IOException {
+    return missing(digests, bucket::sizes);
+  }
+
+  @Override
+  public Set<Digest> keep(Collection<Digest> digests, Duration time) throws IOException {
+    return missing(digests, keys -> bucket.keep(keys, time));
+  }
+
+  private Set<Digest> missing(Collection<Digest> digests, Look look) throws IOException {
     Set<Digest> missing = new LinkedHashSet<>(digests);
-    Map<String, Long> plain = sizes(missing, Encoding.IDENTITY);
+    Map<String, Long> plain = look.sizes(keys(missing, Encoding.IDENTITY));
     missing.removeIf(digest -> isSize(plain.get(Keys.blob(digest, Encoding.IDENTITY)), digest));
     if (missing.isEmpty()) {
       return missing;
     }
-    Map<String, Long> packed = sizes(missing, Encoding.ZSTD);
+    Map<String, Long> packed = look.sizes(keys(missing, Encoding.ZSTD));
     for (Digest digest : List.copyOf(missing)) {
       if (packed.containsKey(Keys.blob(digest, Encoding.ZSTD)) && isPacked(digest)) {
         missing.remove(digest);
@@ -82,6 +99,9 @@ final class BucketBlobStore implements BlobStore {
 
   @Override
   public BlobSink write(Digest digest, Encoding encoding) throws IOException {
+    if (encoding == Encoding.ZSTD && compressed == StoreConfig.Compressed.DECODED) {
+      return new DecodingSink(write(digest, Encoding.IDENTITY));
+    }
     BucketWriter writer = bucket.write(Keys.blob(digest, encoding), digest.size());
     return new BlobSink() {
       @Override
@@ -148,10 +168,8 @@ final class BucketBlobStore implements BlobStore {
     return bucket.sizes(List.of(key)).get(key);
   }
 
-  private Map<String, Long> sizes(Collection<Digest> digests, Encoding encoding)
-      throws IOException {
-    return bucket.sizes(
-        digests.stream().map(digest -> Keys.blob(digest, encoding)).collect(Collectors.toList()));
+  private static List<String> keys(Collection<Digest> digests, Encoding encoding) {
+    return digests.stream().map(digest -> Keys.blob(digest, encoding)).toList();
   }
 
   private static boolean isSize(@Nullable Long stored, Digest digest) {

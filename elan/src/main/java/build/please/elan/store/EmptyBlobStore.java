@@ -13,6 +13,7 @@ import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -31,6 +32,13 @@ final class EmptyBlobStore extends ForwardingBlobStore {
     return digests.contains(Digest.EMPTY)
         ? super.findMissing(withoutEmpty(digests))
         : super.findMissing(digests);
+  }
+
+  @Override
+  public Set<Digest> keep(Collection<Digest> digests, Duration time) throws IOException {
+    return digests.contains(Digest.EMPTY)
+        ? super.keep(withoutEmpty(digests), time)
+        : super.keep(digests, time);
   }
 
   @Override

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.elan.store;
+
+import build.please.common.cas.BlobRejectedException;
+import build.please.common.cas.BlobSink;
+import build.please.common.cas.BlobStore;
+import build.please.common.cas.Digest;
+import build.please.common.cas.Encoding;
+import build.please.common.cas.ForwardingBlobStore;
+import java.io.IOException;
+
+/** Refuses to store blobs above a size (CAP-16). Larger ones that are there already are served. */
+final class SizeLimitedBlobStore extends ForwardingBlobStore {
+  private final long maxBytes;
+
+  SizeLimitedBlobStore(BlobStore delegate, long maxBytes) {
+    super(delegate);
+    this.maxBytes = maxBytes;
+  }
+
+  @Override
+  public BlobSink write(Digest digest, Encoding encoding) throws IOException {
+    if (digest.size() > maxBytes) {
+      throw new BlobRejectedException(
+          "blob " + digest + " is larger than this server takes, " + maxBytes + " bytes");
+    }
+    return super.write(digest, encoding);
+  }
+}
