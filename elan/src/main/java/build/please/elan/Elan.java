@@ -59,6 +59,9 @@ public final class Elan implements Callable<Integer> {
               + "in your cache directory (env STORAGE_URL).")
   private String storage = "";
 
+  @Mixin private final StoreOptions store = new StoreOptions();
+  @Mixin private final MemoryTierOptions memory = new MemoryTierOptions();
+
   @Option(
       names = "--parallelism",
       paramLabel = "N",
@@ -86,13 +89,13 @@ public final class Elan implements Callable<Integer> {
     ExecutorService pieces = Threads.pool("bucket", parallelism);
     ScheduledExecutorService timer = Threads.timer("timer");
     try (Metrics metrics = Frontage.metrics(admin);
-        Cas cas = flag.open(Clock.systemUTC());
+        Store opened = flag.open(store.toConfig(flag, memory.toConfig()), Clock.systemUTC());
         RpcServer server =
             Frontage.open(
                 config,
                 rpc.toSecurity(),
                 metrics,
-                services(cas, pieces, timer),
+                services(opened.cas(), pieces, timer),
                 "read, replace and add to what is stored")) {
       Shutdown.onSignal(server::requestStop, unwind);
       log.info("storing in {}", flag.url());

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.elan;
 
-import build.please.common.cas.Cas;
 import build.please.common.cli.OneLine;
 import build.please.common.cli.UsageException;
-import build.please.elan.bucket.Bucket;
-import build.please.elan.bucket.Buckets;
-import build.please.elan.store.BucketCas;
+import build.please.elan.store.StoreConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -42,6 +39,10 @@ public final class StorageFlag {
         || (given.contains("://") && !given.startsWith("grpc://") && !given.startsWith("grpcs://"));
   }
 
+  boolean isInMemory() {
+    return url().startsWith("mem:");
+  }
+
   /** The bucket's URL. */
   public String url() {
     return switch (given) {
@@ -56,11 +57,10 @@ public final class StorageFlag {
    *
    * @throws UsageException if it cannot be opened; one line that names the flag
    */
-  public Cas open(Clock clock) {
+  public Store open(StoreConfig config, Clock clock) {
     try {
       String create = given.equals("file") ? "?create_dir=true" : "";
-      Bucket bucket = Buckets.open(url() + create, clock);
-      return BucketCas.of(bucket);
+      return Store.open(url() + create, config, clock);
     } catch (IllegalArgumentException e) {
       throw new UsageException("--storage " + e.getMessage());
     } catch (IOException e) {

@@ -10,6 +10,8 @@ import build.please.common.rpc.RpcConfig;
 import build.please.common.rpc.Shutdown;
 import build.please.elan.Frontage;
 import build.please.elan.StorageFlag;
+import build.please.elan.StoreOptions;
+import build.please.elan.store.StoreConfig;
 import build.please.metrics.Metrics;
 import build.please.mettle.worker.WorkerConfig;
 import java.io.IOException;
@@ -62,6 +64,8 @@ final class DualCommand implements Callable<Integer> {
           "Another store: file:///absolute/dir or mem://, which it keeps itself, or HOST:PORT of an "
               + "Elan, to which it forwards (env STORAGE_URL).")
   private @Nullable String storage;
+
+  @Mixin private final StoreOptions storeOptions = new StoreOptions();
 
   @Option(
       names = {"--tls", "--storage_tls"},
@@ -146,11 +150,13 @@ final class DualCommand implements Callable<Integer> {
         storage == null || storage.isEmpty()
             ? data.resolve("elan")
             : StorageFlag.cacheHome(System.getenv()).resolve("elan");
+    StorageFlag flag = new StorageFlag(given, store);
     Path work = workDirectory == null ? data.resolve("work") : workDirectory;
     return new DualServer.Settings(
         config,
         rpc.toSecurity(),
-        new StorageFlag(given, store),
+        flag,
+        storeOptions.toConfig(flag, StoreConfig.MemoryTier.DEFAULT),
         given,
         instance,
         storageTls ? DualServer.StorageTransport.TLS : DualServer.StorageTransport.PLAINTEXT,

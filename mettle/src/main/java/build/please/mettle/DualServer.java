@@ -15,6 +15,7 @@ import build.please.elan.Frontage;
 import build.please.elan.StorageFlag;
 import build.please.elan.service.ElanServices;
 import build.please.elan.service.StorageCapabilities;
+import build.please.elan.store.StoreConfig;
 import build.please.metrics.Metrics;
 import build.please.mettle.api.CapabilitiesService;
 import build.please.mettle.api.ExecutionService;
@@ -74,6 +75,7 @@ final class DualServer implements AutoCloseable {
       RpcConfig rpc,
       SecurityConfig security,
       StorageFlag storage,
+      StoreConfig store,
       String target,
       String instance,
       StorageTransport transport,
@@ -139,7 +141,7 @@ final class DualServer implements AutoCloseable {
 
   private static Cas openStorage(Settings settings, Clock clock) {
     if (settings.storage().isBucket()) {
-      return settings.storage().open(clock);
+      return settings.storage().open(settings.store(), clock).cas();
     }
     ChannelConfig channel =
         settings.transport() == StorageTransport.TLS

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.elan;
+
+import build.please.common.cas.Cas;
+import build.please.elan.bucket.BoundedBucket;
+import build.please.elan.bucket.Bucket;
+import build.please.elan.bucket.Buckets;
+import build.please.elan.bucket.Occupancy;
+import build.please.elan.store.BucketCas;
+import build.please.elan.store.StoreConfig;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.Optional;
+
+/** A store that this process keeps itself: what it holds, and how full it is. */
+public final class Store implements AutoCloseable {
+  private final Cas cas;
+  private final Optional<BoundedBucket> bounded;
+
+  private Store(Cas cas, Optional<BoundedBucket> bounded) {
+    this.cas = cas;
+    this.bounded = bounded;
+  }
+
+  /** As {@link Buckets#open(String, Clock)}. */
+  static Store open(String url, StoreConfig config, Clock clock) throws IOException {
+    Bucket bucket = Buckets.open(url, config.bounds(), clock);
+    return new Store(
+        BucketCas.of(bucket, config),
+        bucket instanceof BoundedBucket bounded ? Optional.of(bounded) : Optional.empty());
+  }
+
+  /** Its blobs and results, which close with this. */
+  public Cas cas() {
+    return cas;
+  }
+
+  /** How full it is, if it has bounds. */
+  public Optional<Occupancy> occupancy() {
+    return bounded.map(BoundedBucket::occupancy);
+  }
+
+  /** Whether it takes writes; false while it is full of what may not go. */
+  public boolean isWritable() {
+    return occupancy().map(Occupancy::state).stream()
+        .noneMatch(state -> state == Occupancy.State.FULL);
+  }
+
+  @Override
+  public void close() throws IOException {
+    cas.close();
+  }
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.elan;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import build.please.common.cli.UsageException;
+import build.please.elan.bucket.Bounds;
+import build.please.elan.store.StoreConfig;
+import build.please.elan.store.StoreConfig.MemoryTier;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.ParameterException;
+
+final class StoreOptionsTest {
+  @Command
+  private static final class Flags {
+    @Mixin private final StoreOptions store = new StoreOptions();
+    @Mixin private final MemoryTierOptions memory = new MemoryTierOptions();
+  }
+
+  private static StoreConfig parse(String url, String... arguments) {
+    Flags flags = new Flags();
+    new CommandLine(flags).parseArgs(arguments);
+    return flags.store.toConfig(new StorageFlag(url, Path.of("/none")), flags.memory.toConfig());
+  }
+
+  @Test
+  void nothingGiven_boundsADiskByWhatIsFree() {
+    assertEquals(
+        new StoreConfig(
+            new Bounds(0, Bounds.A_TWENTIETH, Duration.ofMinutes(2)),
+            Duration.ofHours(6),
+            0,
+            0,
+            new MemoryTier(10_000_000, 100_000),
+            StoreConfig.Compressed.AS_IT_CAME,
+            StoreConfig.Results.NEWEST),
+        parse("file:///dir"));
+  }
+
+  @Test
+  void nothingGiven_boundsMemoryByHalfOfTheHeap() {
+    StoreConfig config = parse("mem://");
+
+    assertEquals(Runtime.getRuntime().maxMemory() / 2, config.bounds().maxBytes());
+    assertEquals(0, config.bounds().minFreeBytes());
+    assertEquals(MemoryTier.NONE, config.memory());
+    assertEquals(config, parse("mem"));
+  }
+
+  @Test
+  void everyFlag_isHeard() {
+    assertEquals(
+        new StoreConfig(
+            new Bounds(100_000_000_000L, 5 << 20, Duration.ofMinutes(1)),
+            Duration.ofHours(24),
+            2_000_000,
+            1000,
+            new MemoryTier(20_000_000, 4096),
+            StoreConfig.Compressed.DECODED,
+            StoreConfig.Results.FIRST),
+        parse(
+            "file",
+            "--store_max_size=100G",
+            "--store_min_free",
+            "5MiB",
+            "--store_lease=60",
+            "--ac_promise=24h",
+            "--ac_keep_first",
+            "--max_blob_size=2M",
+            "--store_compressed=never",
+            "--known_blob_cache_size=1000",
+            "--cache_max_size=20M",
+            "--cache_max_item_size=4096"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--store_lease=9s, --store_lease",
+    "--ac_promise=1m, --ac_promise",
+    "--known_blob_cache_size=-1, --known_blob_cache_size",
+  })
+  void contradiction_isAUsageError_thatNamesTheFlag(String argument, String flag) {
+    UsageException refused =
+        assertThrows(UsageException.class, () -> parse("file:///dir", argument));
+
+    assertTrue(String.valueOf(refused.getMessage()).contains(flag), refused.toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--store_max_size=much",
+    "--store_min_free=-1",
+    "--store_compressed=zip",
+    "--ac_promise=soon",
+  })
+  void nonsense_isRefused(String argument) {
+    assertThrows(ParameterException.class, () -> parse("file:///dir", argument));
+  }
+}
