@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.LongUnaryOperator;
 import java.util.stream.Collectors;
@@ -32,8 +33,11 @@ import org.slf4j.LoggerFactory;
  * #keep}) for as long as that.
  *
  * <p>It is open at once. The index is built behind, from the objects and from the journal of the
- * last run; until it is complete nothing is evicted. Only the owner of a directory bounds it: two
- * would evict what the other promised.
+ * last run; until it is complete nothing is evicted.
+ *
+ * <p>Of several processes on one directory only its owner evicts. The others note in its journal
+ * what they wrote, used and promised, and it reads that before each batch. What another promises
+ * while a batch is being deleted may be among it; that is a matter of milliseconds.
  */
 public final class BoundedBucket implements Bucket {
   private static final Logger log = LoggerFactory.getLogger(BoundedBucket.class);
@@ -53,8 +57,13 @@ public final class BoundedBucket implements Bucket {
    * @param footprint bytes that an object of a size takes
    * @param freeSpace of the disk that it lies on
    * @param journal file for what the next run should know; null if nothing outlives this one
+   * @param owner whether this process is the one that evicts; another may hand that over
    */
-  record Place(LongUnaryOperator footprint, Room.FreeSpace freeSpace, @Nullable Path journal) {}
+  record Place(
+      LongUnaryOperator footprint,
+      Room.FreeSpace freeSpace,
+      @Nullable Path journal,
+      BooleanSupplier owner) {}
 
   private final Bucket bucket;
   private final Place place;
@@ -73,7 +82,7 @@ public final class BoundedBucket implements Bucket {
     this.journal = journal;
     int lease = (int) Math.min(bounds.lease().toSeconds(), LONGEST_KEPT);
     this.residents = new Residents(clock, new Residents.Terms(lease, NOTE_EVERY));
-    this.room = new Room(bucket, residents, bounds, place.freeSpace(), clock);
+    this.room = new Room(bucket, this::listen, residents, bounds, place.freeSpace(), clock);
   }
 
   /**
@@ -99,35 +108,49 @@ public final class BoundedBucket implements Bucket {
 
   @SuppressWarnings("FutureReturnValueIgnored") // It ends with the executor.
   private void start() {
-    UseJournal lastRun = journal;
-    if (lastRun == null) {
+    if (journal == null) {
       residents.foundAll();
     } else {
-      housekeeper.execute(() -> index(lastRun));
+      housekeeper.execute(this::tidy);
     }
     housekeeper.scheduleWithFixedDelay(
         this::tidy, TIDY_EVERY.toMillis(), TIDY_EVERY.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  private void index(UseJournal lastRun) {
-    try {
-      new StoreScan(bucket, residents, clock, place.footprint()).run(lastRun, LONGEST_KEPT);
-      residents.foundAll();
-      log.info("the store holds {} objects, {} bytes", residents.count(), residents.bytes());
-      rewriteJournal(lastRun);
-    } catch (IOException | RuntimeException e) {
-      log.error("cannot look through the store; nothing is evicted until the next start", e);
-    }
-  }
-
   private void tidy() {
     try {
+      if (!place.owner().getAsBoolean()) {
+        return;
+      }
+      UseJournal shared = journal;
+      if (shared != null && !residents.knowsAll()) {
+        index(shared);
+      }
+      listen();
       room.tidy();
-      if (journal != null && residents.knowsAll() && journal.isLong()) {
-        rewriteJournal(journal);
+      if (shared != null && shared.isLong()) {
+        rewriteJournal(shared);
       }
     } catch (IOException | RuntimeException e) {
       log.warn("making room in the store", e);
+    }
+  }
+
+  private void index(UseJournal lastRun) throws IOException {
+    new StoreScan(bucket, residents, clock, place.footprint()).run(lastRun, LONGEST_KEPT);
+    residents.foundAll();
+    log.info("the store holds {} objects, {} bytes", residents.count(), residents.bytes());
+    rewriteJournal(lastRun);
+  }
+
+  private void listen() throws IOException {
+    if (journal == null) {
+      return;
+    }
+    List<Note> notes = journal.others();
+    List<String> unknown = residents.hear(notes);
+    if (!unknown.isEmpty()) {
+      residents.adoptNoted(footprints(bucket.sizes(unknown)), notes);
     }
   }
 
@@ -250,7 +273,11 @@ public final class BoundedBucket implements Bucket {
       return;
     }
     try {
-      journal.add(notes);
+      if (place.owner().getAsBoolean()) {
+        journal.add(notes);
+      } else {
+        journal.addForOwner(notes);
+      }
     } catch (IOException | UncheckedIOException e) {
       log.warn("cannot note what must be kept after a restart: {}", e.getMessage());
     }
@@ -288,7 +315,10 @@ public final class BoundedBucket implements Bucket {
       residents.claim(key);
       try {
         writer.commit();
-        residents.written(key, place.footprint().applyAsLong(written));
+        Note note = residents.written(key, place.footprint().applyAsLong(written));
+        if (!place.owner().getAsBoolean()) {
+          note(List.of(note));
+        }
       } finally {
         residents.unclaim(key);
       }

@@ -22,7 +22,7 @@ public final class Buckets {
 
   /** An object in memory takes its bytes and about as many more for its name. */
   private static final BoundedBucket.Place IN_MEMORY =
-      new BoundedBucket.Place(size -> size + 256, () -> Long.MAX_VALUE, null);
+      new BoundedBucket.Place(size -> size + 256, () -> Long.MAX_VALUE, null, () -> true);
 
   private Buckets() {}
 
@@ -82,7 +82,7 @@ public final class Buckets {
 
   private static BoundedBucket.Place onDisk(FileBucket files) {
     return new BoundedBucket.Place(
-        Buckets::blocks, files::freeBytes, files.home().resolve("uses.log"));
+        Buckets::blocks, files::freeBytes, files.home().resolve("uses.log"), () -> true);
   }
 
   /** What a file of this size takes on most file systems. */

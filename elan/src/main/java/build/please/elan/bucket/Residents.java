@@ -114,6 +114,51 @@ final class Residents {
   }
 
   /**
+   * Takes over what another process noted of objects. Says which of them are not known here, and so
+   * have to be looked for.
+   */
+  synchronized List<String> hear(List<Note> notes) {
+    List<String> unknown = new ArrayList<>();
+    for (Note note : notes) {
+      Resident resident = all.get(Resident.named(note.key()));
+      if (resident == null) {
+        unknown.add(note.key());
+      } else if (!resident.leaving) {
+        int now = clock.seconds();
+        int until = clock.fromEpoch(note.keptUntil());
+        if (until > Math.max(now, resident.keptUntil)) {
+          resident.keptUntil = until;
+          LifeList.remove(resident);
+          kept.addNewest(resident);
+        }
+        if (clock.fromEpoch(note.used()) > resident.used) {
+          mark(resident, Math.min(now, clock.fromEpoch(note.used())), 0);
+        }
+      }
+    }
+    return unknown;
+  }
+
+  /** Adds what another process wrote, as it noted. */
+  synchronized void adoptNoted(Map<String, Long> found, List<Note> notes) {
+    int now = clock.seconds();
+    for (Note note : notes) {
+      Resident name = Resident.named(note.key());
+      Long size = found.get(note.key());
+      if (size != null && !all.containsKey(name)) {
+        Resident resident = insert(name, size);
+        resident.used = Math.min(now, clock.fromEpoch(note.used()));
+        resident.keptUntil = clock.fromEpoch(note.keptUntil());
+        if (resident.keptUntil > now) {
+          kept.addNewest(resident);
+        } else {
+          addFree(resident);
+        }
+      }
+    }
+  }
+
+  /**
    * Waits until an object that is being deleted is gone, and protects one that is not: from then on
    * another may take its place. To be followed by {@link #unclaim}.
    */
@@ -138,8 +183,8 @@ final class Residents {
     claimed.computeIfPresent(Resident.named(key), (name, count) -> count == 1 ? null : count - 1);
   }
 
-  /** An object was written, perhaps in place of another. */
-  synchronized void written(String key, long size) {
+  /** An object was written, perhaps in place of another. Says what is known of it. */
+  synchronized Note written(String key, long size) {
     Resident name = Resident.named(key);
     Resident resident = all.get(name);
     if (resident == null) {
@@ -149,6 +194,7 @@ final class Residents {
       resident.bytes = size;
     }
     mark(resident, clock.seconds(), 0);
+    return note(resident);
   }
 
   /** An object was deleted, by somebody else than whoever took it from {@link #choose}. */
@@ -309,13 +355,18 @@ final class Residents {
   private void endKeeping(int now) {
     for (Resident first; (first = kept.oldest()) != null && first.keptUntil <= now; ) {
       LifeList.remove(first);
-      Resident oldest = free.oldest();
-      // Where it belongs between the others would have to be looked for; the ends will do.
-      if (oldest == null || first.used > oldest.used) {
-        free.addNewest(first);
-      } else {
-        free.addOldest(first);
-      }
+      addFree(first);
+    }
+  }
+
+  /** Where it belongs between the others would have to be looked for; the ends will do. */
+  @GuardedBy("this")
+  private void addFree(Resident resident) {
+    Resident oldest = free.oldest();
+    if (oldest == null || resident.used > oldest.used) {
+      free.addNewest(resident);
+    } else {
+      free.addOldest(resident);
     }
   }
 }

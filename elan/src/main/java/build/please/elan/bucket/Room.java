@@ -28,7 +28,14 @@ final class Room {
     long bytes() throws IOException;
   }
 
+  /** Hears what other processes have noted, before anything is chosen to go. */
+  @FunctionalInterface
+  interface Listening {
+    void listen() throws IOException;
+  }
+
   private final Bucket bucket;
+  private final Listening others;
   private final Residents residents;
   private final Bounds bounds;
   private final FreeSpace freeSpace;
@@ -38,13 +45,20 @@ final class Room {
   private final AtomicInteger lastWarning;
   private volatile boolean full;
 
-  Room(Bucket bucket, Residents residents, Bounds bounds, FreeSpace freeSpace, SteadyClock clock) {
-    this.clock = clock;
-    this.lastWarning = new AtomicInteger(-WARN_EVERY);
+  Room(
+      Bucket bucket,
+      Listening others,
+      Residents residents,
+      Bounds bounds,
+      FreeSpace freeSpace,
+      SteadyClock clock) {
     this.bucket = bucket;
+    this.others = others;
     this.residents = residents;
     this.bounds = bounds;
     this.freeSpace = freeSpace;
+    this.clock = clock;
+    this.lastWarning = new AtomicInteger(-WARN_EVERY);
   }
 
   /**
@@ -149,6 +163,7 @@ final class Room {
 
   /** Says how many objects went. */
   private int evict(long bytes) throws IOException {
+    others.listen();
     List<Resident> chosen = residents.choose(bytes, BATCH);
     int gone = 0;
     for (int i = 0; i < chosen.size(); i++) {
