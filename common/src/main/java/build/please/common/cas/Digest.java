@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.common.cas;
 
-import build.please.proto.execution.DigestFunction;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import java.io.IOException;
@@ -9,30 +8,40 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The checked name of a blob: its SHA-256 in lower-case hex and its length in bytes. Both together
- * are the identity (GEN-01).
+ * The checked name of a blob: the function that it is named by, its hash in lower-case hex and its
+ * length in bytes. All together are the identity (GEN-01). Where no function is given, it is
+ * SHA-256.
  */
-public record Digest(String hash, long size) implements Comparable<Digest> {
-  /** Hex characters in a hash. */
+public record Digest(HashFunction function, String hash, long size) implements Comparable<Digest> {
+  /** Hex characters in a hash, of whichever function. */
   public static final int HASH_LENGTH = 64;
 
-  /** The digest of no bytes at all, a blob that every store holds (GEN-10). */
-  public static final Digest EMPTY = of(new byte[0]);
+  /** The SHA-256 digest of no bytes at all, a blob that every store holds (GEN-10). */
+  public static final Digest EMPTY = empty(HashFunction.SHA256);
 
   /**
    * @throws IllegalArgumentException if the parts are not a digest; for what came over the wire use
    *     {@link #parse}
    */
   public Digest {
-    String fault = fault(hash, size);
+    String fault = fault(function, hash, size);
     if (fault != null) {
       throw new IllegalArgumentException(fault);
     }
+  }
+
+  /** As {@link #Digest(HashFunction, String, long)}, by SHA-256. */
+  public Digest(String hash, long size) {
+    this(HashFunction.SHA256, hash, size);
+  }
+
+  /** The digest of no bytes at all, which every store holds under each function (GEN-11). */
+  public static Digest empty(HashFunction function) {
+    return new Digest(function, function.emptyHash(), 0);
   }
 
   /**
@@ -42,55 +51,56 @@ public record Digest(String hash, long size) implements Comparable<Digest> {
    * @throws MalformedException if the hash is not 64 lower-case hex characters, if the size is
    *     negative, or if only one of the two names the empty blob (GEN-02, GEN-03, GEN-11)
    */
-  public static Digest parse(build.please.proto.execution.Digest proto) throws MalformedException {
-    return parse(proto.getHash(), proto.getSizeBytes());
+  public static Digest parse(HashFunction function, build.please.proto.execution.Digest proto)
+      throws MalformedException {
+    return parse(function, proto.getHash(), proto.getSizeBytes());
   }
 
-  /** As {@link #parse(build.please.proto.execution.Digest)}, from the two parts. */
-  public static Digest parse(String hash, long size) throws MalformedException {
-    String fault = fault(hash, size);
+  /** As {@link #parse(HashFunction, build.please.proto.execution.Digest)}, by SHA-256. */
+  public static Digest parse(build.please.proto.execution.Digest proto) throws MalformedException {
+    return parse(HashFunction.SHA256, proto);
+  }
+
+  /** As {@link #parse(HashFunction, build.please.proto.execution.Digest)}, from the parts. */
+  public static Digest parse(HashFunction function, String hash, long size)
+      throws MalformedException {
+    String fault = fault(function, hash, size);
     if (fault != null) {
       throw new MalformedException(fault);
     }
-    return new Digest(hash, size);
+    return new Digest(function, hash, size);
   }
 
-  /**
-   * Checks the digest function that a request names; unset means that it follows from the length of
-   * the hashes.
-   *
-   * @throws MalformedException unless it is SHA-256 or unset (GEN-07)
-   */
-  public static void checkFunction(DigestFunction.Value function, int number)
-      throws MalformedException {
-    if (function != DigestFunction.Value.UNKNOWN && function != DigestFunction.Value.SHA256) {
-      throw new MalformedException(
-          "digest function "
-              + (function == DigestFunction.Value.UNRECOGNIZED ? number : function)
-              + " is not supported, only SHA256");
-    }
+  /** As {@link #parse(HashFunction, String, long)}, by SHA-256. */
+  public static Digest parse(String hash, long size) throws MalformedException {
+    return parse(HashFunction.SHA256, hash, size);
   }
 
   /** The digest of these bytes. */
+  public static Digest of(HashFunction function, ByteString bytes) {
+    MessageDigest hasher = function.hasher();
+    bytes.asReadOnlyByteBufferList().forEach(hasher::update);
+    return of(function, hasher, bytes.size());
+  }
+
+  /** The SHA-256 digest of these bytes. */
+  public static Digest of(ByteString bytes) {
+    return of(HashFunction.SHA256, bytes);
+  }
+
+  /** The SHA-256 digest of these bytes. */
   public static Digest of(byte[] bytes) {
     MessageDigest sha256 = sha256();
     sha256.update(bytes);
     return of(sha256, bytes.length);
   }
 
-  /** The digest of these bytes. */
-  public static Digest of(ByteString bytes) {
-    MessageDigest sha256 = sha256();
-    bytes.asReadOnlyByteBufferList().forEach(sha256::update);
-    return of(sha256, bytes.size());
-  }
-
-  /** The digest of a message in the encoding that this process gives it. */
+  /** The SHA-256 digest of a message in the encoding that this process gives it. */
   public static Digest of(MessageLite message) {
     return of(message.toByteString());
   }
 
-  /** The digest of a file's content. Blocks for one pass over it; follows links. */
+  /** The SHA-256 digest of a file's content. Blocks for one pass over it; follows links. */
   public static Digest of(Path file) throws IOException {
     MessageDigest sha256 = sha256();
     byte[] buffer = new byte[1 << 16];
@@ -103,18 +113,19 @@ public record Digest(String hash, long size) implements Comparable<Digest> {
     return of(sha256, size);
   }
 
-  /** The digest of {@code size} bytes that were fed to {@code sha256}, which is reset. */
-  public static Digest of(MessageDigest sha256, long size) {
-    return new Digest(HexFormat.of().formatHex(sha256.digest()), size);
+  /** The digest of {@code size} bytes that were fed to the function's hasher, which is reset. */
+  public static Digest of(HashFunction function, MessageDigest hasher, long size) {
+    return new Digest(function, HexFormat.of().formatHex(hasher.digest()), size);
   }
 
-  /** A fresh hasher for the one digest function that is supported. */
+  /** The digest of {@code size} bytes that were fed to {@code sha256}, which is reset. */
+  public static Digest of(MessageDigest sha256, long size) {
+    return of(HashFunction.SHA256, sha256, size);
+  }
+
+  /** A fresh SHA-256 hasher. */
   public static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
+    return HashFunction.SHA256.hasher();
   }
 
   public build.please.proto.execution.Digest toProto() {
@@ -131,16 +142,17 @@ public record Digest(String hash, long size) implements Comparable<Digest> {
   @Override
   public int compareTo(Digest other) {
     int byHash = hash.compareTo(other.hash);
-    return byHash != 0 ? byHash : Long.compare(size, other.size);
+    int bySize = byHash != 0 ? byHash : Long.compare(size, other.size);
+    return bySize != 0 ? bySize : function.compareTo(other.function);
   }
 
-  /** {@code hash/size}, as in resource names. */
+  /** {@code [function/]hash/size}, as in resource names. */
   @Override
   public String toString() {
-    return hash + "/" + size;
+    return function.prefix() + hash + "/" + size;
   }
 
-  private static @Nullable String fault(String hash, long size) {
+  private static @Nullable String fault(HashFunction function, String hash, long size) {
     if (hash.length() != HASH_LENGTH) {
       return "digest hash has "
           + hash.length()
@@ -157,8 +169,7 @@ public record Digest(String hash, long size) implements Comparable<Digest> {
     if (size < 0) {
       return "digest size " + size + " is negative";
     }
-    // EMPTY is null only while it is made itself.
-    if (EMPTY != null && (size == 0) != hash.equals(EMPTY.hash)) {
+    if ((size == 0) != hash.equals(function.emptyHash())) {
       return "digest " + hash + "/" + size + " pairs the empty blob's size or hash with another's";
     }
     return null;

@@ -42,7 +42,7 @@ public final class Directories {
       throw new MalformedException("blob " + digest + " is not a Directory: " + e.getMessage());
     }
     try {
-      check(directory);
+      check(digest.function(), directory);
     } catch (MalformedException e) {
       throw new MalformedException("directory " + digest + ": " + e.getMessage());
     }
@@ -52,21 +52,22 @@ public final class Directories {
   /**
    * Checks every name and digest in it; what its subdirectories hold is not looked at.
    *
+   * @param function of the digests in it, which is that of its own (GEN-08)
    * @throws MalformedException naming the first thing that is wrong (DIR-01, DIR-02, GEN-03)
    */
-  public static void check(Directory directory) throws MalformedException {
+  public static void check(HashFunction function, Directory directory) throws MalformedException {
     Set<String> files = new HashSet<>();
     for (FileNode file : directory.getFilesList()) {
       checkName(file.getName());
       claim(file.getName(), files);
-      checkDigest(file.getName(), file.getDigest());
+      checkDigest(function, file.getName(), file.getDigest());
     }
     Set<String> directories = new HashSet<>();
     for (DirectoryNode child : directory.getDirectoriesList()) {
       checkName(child.getName());
       claim(child.getName(), directories);
       checkFree(child.getName(), files);
-      checkDigest(child.getName(), child.getDigest());
+      checkDigest(function, child.getName(), child.getDigest());
     }
     Set<String> links = new HashSet<>();
     for (SymlinkNode link : directory.getSymlinksList()) {
@@ -114,10 +115,11 @@ public final class Directories {
     return new MalformedException("name " + quote(name) + " occurs twice");
   }
 
-  private static void checkDigest(String name, build.please.proto.execution.Digest digest)
+  private static void checkDigest(
+      HashFunction function, String name, build.please.proto.execution.Digest digest)
       throws MalformedException {
     try {
-      Digest.parse(digest);
+      Digest.parse(function, digest);
     } catch (MalformedException e) {
       throw new MalformedException(quote(name) + ": " + e.getMessage());
     }

@@ -43,7 +43,8 @@ public final class TreeReader {
   }
 
   /**
-   * The tree below a root. Blocks for one round trip per level.
+   * The tree below a root; all its digests are of the root's function. Blocks for one round trip
+   * per level.
    *
    * @throws MalformedException if a blob is no Directory, or one that breaks a rule, or if the tree
    *     is too large
@@ -68,7 +69,7 @@ public final class TreeReader {
         Directory directory = Directories.parse(digest, bytes);
         directories.put(digest, directory);
         for (DirectoryNode child : directory.getDirectoriesList()) {
-          next.add(Digest.parse(child.getDigest()));
+          next.add(Digest.parse(root.function(), child.getDigest()));
         }
       }
       next.removeAll(directories.keySet());
@@ -92,14 +93,18 @@ public final class TreeReader {
 
   /** The empty Directory is the empty blob, which is never asked for. */
   private Map<Digest, ByteString> readLevel(Set<Digest> level) throws IOException {
-    if (!level.contains(Digest.EMPTY)) {
-      return blobs.readAll(level);
+    Map<Digest, ByteString> found = new LinkedHashMap<>();
+    Set<Digest> others = new LinkedHashSet<>();
+    for (Digest digest : level) {
+      if (digest.isEmpty()) {
+        found.put(digest, ByteString.EMPTY);
+      } else {
+        others.add(digest);
+      }
     }
-    Set<Digest> others = new LinkedHashSet<>(level);
-    others.remove(Digest.EMPTY);
-    Map<Digest, ByteString> found =
-        others.isEmpty() ? new LinkedHashMap<>() : new LinkedHashMap<>(blobs.readAll(others));
-    found.put(Digest.EMPTY, ByteString.EMPTY);
+    if (!others.isEmpty()) {
+      found.putAll(blobs.readAll(others));
+    }
     return found;
   }
 }

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.common.cas;
 
-import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import build.please.proto.execution.DigestFunction;
 import build.please.proto.execution.Directory;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
@@ -107,18 +105,27 @@ final class DigestTest {
   }
 
   @Test
-  void checkFunction_knowsOne() {
-    assertDoesNotThrow(() -> Digest.checkFunction(DigestFunction.Value.SHA256, 1));
-    assertDoesNotThrow(() -> Digest.checkFunction(DigestFunction.Value.UNKNOWN, 0));
-    MalformedException named =
-        assertThrows(
-            MalformedException.class, () -> Digest.checkFunction(DigestFunction.Value.BLAKE3, 9));
-    assertTrue(String.valueOf(named.getMessage()).contains("BLAKE3"), named.getMessage());
-    MalformedException number =
-        assertThrows(
-            MalformedException.class,
-            () -> Digest.checkFunction(DigestFunction.Value.UNRECOGNIZED, 77));
-    assertTrue(String.valueOf(number.getMessage()).contains("77"), number.getMessage());
+  void theFunctionIsPartOfTheIdentity() {
+    Digest sha256 = new Digest(ABC, 3);
+    Digest blake3 = new Digest(HashFunction.BLAKE3, ABC, 3);
+    assertEquals(new Digest(HashFunction.SHA256, ABC, 3), sha256);
+    assertNotEquals(sha256, blake3);
+    assertEquals(2, new TreeSet<>(List.of(sha256, blake3)).size());
+    assertEquals("blake3/" + ABC + "/3", blake3.toString());
+  }
+
+  @Test
+  void empty_isOfEachFunctionAnother() throws IOException {
+    for (HashFunction function : HashFunction.ALL) {
+      Digest empty = Digest.empty(function);
+      assertTrue(empty.isEmpty());
+      assertEquals(empty, Digest.of(function, ByteString.EMPTY));
+      assertEquals(empty, Digest.parse(function, empty.toProto()));
+    }
+    assertThrows(
+        MalformedException.class, () -> Digest.parse(HashFunction.BLAKE3, Digest.EMPTY.toProto()));
+    assertThrows(
+        MalformedException.class, () -> Digest.parse(Digest.empty(HashFunction.BLAKE3).toProto()));
   }
 
   @Test

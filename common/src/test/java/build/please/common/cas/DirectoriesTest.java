@@ -30,7 +30,9 @@ final class DirectoriesTest {
 
   private String refusal() {
     return String.valueOf(
-        assertThrows(MalformedException.class, () -> Directories.check(directory.build()))
+        assertThrows(
+                MalformedException.class,
+                () -> Directories.check(HashFunction.SHA256, directory.build()))
             .getMessage());
   }
 
@@ -51,7 +53,7 @@ final class DirectoriesTest {
   void name_of255BytesIsFine_256IsNot() throws MalformedException {
     file("x".repeat(255));
     file("\u00e9".repeat(127));
-    Directories.check(directory.build());
+    Directories.check(HashFunction.SHA256, directory.build());
     file("\u00e9".repeat(128));
     assertTrue(refusal().contains("255 bytes"));
   }
@@ -61,7 +63,7 @@ final class DirectoriesTest {
     for (String name : new String[] {"...", " ", "-", "a\nb", "\u00fc", "*", "A", "a", "~"}) {
       file(name);
     }
-    Directories.check(directory.build());
+    Directories.check(HashFunction.SHA256, directory.build());
   }
 
   @Test
@@ -89,7 +91,7 @@ final class DirectoriesTest {
   void fileAndLinkOfOneName_areTolerated_asPleaseSendsThem() throws MalformedException {
     file("x");
     link("x", "y");
-    Directories.check(directory.build());
+    Directories.check(HashFunction.SHA256, directory.build());
   }
 
   @Test
@@ -98,7 +100,7 @@ final class DirectoriesTest {
     file("a");
     child("d");
     child("c");
-    Directories.check(directory.build());
+    Directories.check(HashFunction.SHA256, directory.build());
   }
 
   @Test

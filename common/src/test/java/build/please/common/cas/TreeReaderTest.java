@@ -115,6 +115,32 @@ final class TreeReaderTest {
   }
 
   @Test
+  void read_digestsInside_areOfTheRootsFunction() throws IOException {
+    Digest empty = Digest.empty(HashFunction.BLAKE3);
+    ByteString leaf = directory("e", empty).build().toByteString();
+    Digest below = Digest.of(HashFunction.BLAKE3, leaf);
+    ByteString top = directory("a", below).build().toByteString();
+    Digest root = Digest.of(HashFunction.BLAKE3, top);
+    stored.put(below, leaf);
+    stored.put(root, top);
+
+    TreeReader.Closure tree = new TreeReader(blobs).read(root);
+
+    assertEquals(List.of(root, below, empty), List.copyOf(tree.directories().keySet()));
+    assertEquals(List.of(List.of(root), List.of(below)), readAlls);
+    Digest sha256 = Digest.of(top);
+    stored.put(sha256, top);
+    assertThrows(
+        MalformedException.class,
+        () -> new TreeReader(blobs).read(store(directory("e", empty))),
+        "the empty blob has another hash");
+    assertEquals(
+        Set.of(new Digest(below.hash(), below.size())),
+        new TreeReader(blobs).read(sha256).missing(),
+        "what has the same hash is another blob");
+  }
+
+  @Test
   void read_blobThatIsNoDirectory_isRefused() {
     ByteString bytes = ByteString.copyFromUtf8("no directory");
     stored.put(Digest.of(bytes), bytes);

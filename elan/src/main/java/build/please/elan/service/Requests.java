@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.elan.service;
 
-import build.please.common.cas.Digest;
+import build.please.common.cas.HashFunction;
 import build.please.common.cas.MalformedException;
 import build.please.common.cas.ResourceName;
 import build.please.common.rpc.RpcErrors;
 import build.please.proto.execution.DigestFunction;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.util.List;
 
 /** What the handlers of unary calls have in common. */
 final class Requests {
@@ -41,6 +42,6 @@ final class Requests {
   static void check(String instance, DigestFunction.Value function, int number)
       throws MalformedException {
     ResourceName.checkInstance(instance);
-    Digest.checkFunction(function, number);
+    HashFunction.parse(number, List.of(HashFunction.SHA256));
   }
 }

@@ -6,6 +6,7 @@ import build.please.common.cas.BlobStore;
 import build.please.common.cas.Digest;
 import build.please.common.cas.MalformedException;
 import build.please.common.cas.ResourceName;
+import build.please.mettle.queue.ExecuteMessage;
 import build.please.proto.execution.Action;
 import build.please.proto.execution.Command;
 import build.please.proto.execution.Directory;
@@ -44,7 +45,7 @@ final class ActionReader {
    */
   RequestedAction read(ExecuteRequest request) throws IOException {
     ResourceName.checkInstance(request.getInstanceName());
-    Digest.checkFunction(request.getDigestFunction(), request.getDigestFunctionValue());
+    ExecuteMessage.checkFunction(request);
     Digest actionDigest =
         digest(
             "action",

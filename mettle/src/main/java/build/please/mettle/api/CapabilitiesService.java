@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.mettle.api;
 
+import build.please.common.cas.HashFunction;
 import build.please.common.cas.MalformedException;
 import build.please.common.cas.ResourceName;
 import build.please.common.rpc.RpcErrors;
+import build.please.mettle.queue.ExecuteMessage;
 import build.please.proto.execution.CacheCapabilities;
 import build.please.proto.execution.CapabilitiesGrpc;
-import build.please.proto.execution.DigestFunction;
 import build.please.proto.execution.ExecutionCapabilities;
 import build.please.proto.execution.GetCapabilitiesRequest;
 import build.please.proto.execution.PriorityCapabilities;
@@ -57,8 +58,9 @@ public final class CapabilitiesService extends CapabilitiesGrpc.CapabilitiesImpl
             .setMaxPriority(Integer.MAX_VALUE)
             .build();
     return ExecutionCapabilities.newBuilder()
-        .setDigestFunction(DigestFunction.Value.SHA256)
-        .addDigestFunctions(DigestFunction.Value.SHA256)
+        .setDigestFunction(ExecuteMessage.FUNCTIONS.get(0).toProto())
+        .addAllDigestFunctions(
+            ExecuteMessage.FUNCTIONS.stream().map(HashFunction::toProto).toList())
         .setExecEnabled(true)
         .setExecutionPriorityCapabilities(
             PriorityCapabilities.newBuilder().addPriorities(everything))

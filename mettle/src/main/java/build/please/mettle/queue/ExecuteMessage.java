@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.mettle.queue;
 
+import build.please.common.cas.HashFunction;
+import build.please.common.cas.MalformedException;
 import build.please.proto.execution.ExecuteRequest;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -19,8 +22,20 @@ import java.util.Map;
  *     others
  */
 public record ExecuteMessage(ExecuteRequest request, Instant queuedAt, String run) {
+  /** Those that an action and all it names may be named by (GEN-09), the usual one first. */
+  public static final List<HashFunction> FUNCTIONS = List.of(HashFunction.SHA256);
+
   static final String QUEUED_AT = "build.please.mettle.queued_at";
   static final String RUN = "build.please.mettle.run";
+
+  /**
+   * Checks that the request's digests are of a function that actions may use.
+   *
+   * @throws MalformedException if not, naming those that they may use (GEN-07)
+   */
+  public static void checkFunction(ExecuteRequest request) throws MalformedException {
+    HashFunction.parse(request.getDigestFunctionValue(), FUNCTIONS);
+  }
 
   /**
    * The operation's name, from which every replica finds the job: the action's hash, or {@code

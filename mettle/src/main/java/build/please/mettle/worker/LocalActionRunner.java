@@ -91,7 +91,7 @@ final class LocalActionRunner implements ActionRunner {
     Action action;
     Command command;
     try {
-      Digest.checkFunction(request.getDigestFunction(), request.getDigestFunctionValue());
+      ExecuteMessage.checkFunction(request);
       action = actions.action(Digest.parse(request.getActionDigest()));
       command = stage(action, directory);
     } catch (BlobNotFoundException e) {
