@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.common.cas;
 
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * A name that ByteStream understands, by the grammar of the API (BSN-01 to BSN-12):
  *
  * <pre>
- *   read    [instance/]blobs/[sha256/]HASH/SIZE
- *           [instance/]compressed-blobs/zstd/[sha256/]HASH/SIZE
+ *   read    [instance/]blobs/[FUNCTION/]HASH/SIZE
+ *           [instance/]compressed-blobs/zstd/[FUNCTION/]HASH/SIZE
  *   upload  [instance/]uploads/UUID/(either of these)[/anything]
  * </pre>
+ *
+ * <p>BLAKE3 is named, SHA-256 need not be (BSN-05, BSN-06).
  */
 public sealed interface ResourceName {
   String instance();
@@ -187,12 +190,13 @@ public sealed interface ResourceName {
     }
 
     private Digest digest() throws MalformedException {
-      String hash = next();
       // Clients leave the function out for SHA-256; some servers accept it, so some clients may
       // send it.
-      if (hash.equals("sha256")) {
-        hash = next();
+      Optional<HashFunction> named = HashFunction.ofSegment(peek());
+      if (named.isPresent()) {
+        next();
       }
+      String hash = next();
       String size = next();
       if (size.isEmpty()
           || size.length() > 19
@@ -200,7 +204,7 @@ public sealed interface ResourceName {
         throw fault("has no decimal size");
       }
       try {
-        return Digest.parse(hash, Long.parseLong(size));
+        return Digest.parse(named.orElse(HashFunction.SHA256), hash, Long.parseLong(size));
       } catch (NumberFormatException tooLarge) {
         throw fault("has a size beyond 2^63");
       } catch (MalformedException e) {

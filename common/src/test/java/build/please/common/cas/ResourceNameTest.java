@@ -13,11 +13,12 @@ import org.junit.jupiter.api.Test;
 final class ResourceNameTest {
   private static final Digest DIGEST = Digest.of(new byte[] {1, 2, 3});
   private static final String BLOB = "blobs/" + DIGEST;
+  private static final Digest BLAKE3 = new Digest(HashFunction.BLAKE3, DIGEST.hash(), 3);
   private static final String ZSTD = "compressed-blobs/zstd/" + DIGEST;
 
   @Test
   void parseRead_goodNames() throws IOException {
-    for (String instance : List.of("", "main", "a/b/c", "sha256", "zstd/1")) {
+    for (String instance : List.of("", "main", "a/b/c", "sha256", "blake3", "zstd/1")) {
       String prefix = instance.isEmpty() ? "" : instance + "/";
       assertEquals(
           new ResourceName.Read(instance, DIGEST, Encoding.IDENTITY),
@@ -30,6 +31,25 @@ final class ResourceNameTest {
         new ResourceName.Read("", DIGEST, Encoding.IDENTITY),
         ResourceName.parseRead("blobs/sha256/" + DIGEST),
         "a function that clients should leave out");
+  }
+
+  @Test
+  void function_isNamedForAllButSha256() throws IOException {
+    assertEquals(
+        new ResourceName.Read("", BLAKE3, Encoding.IDENTITY),
+        ResourceName.parseRead("blobs/blake3/" + DIGEST));
+    assertEquals(
+        new ResourceName.Read("main", BLAKE3, Encoding.ZSTD),
+        ResourceName.parseRead("main/compressed-blobs/zstd/blake3/" + DIGEST));
+    assertEquals(
+        new ResourceName.Upload("", "u", BLAKE3, Encoding.ZSTD),
+        ResourceName.parseUpload("uploads/u/compressed-blobs/zstd/blake3/" + DIGEST + "/tail"));
+    assertEquals(
+        "main/blobs/blake3/" + DIGEST,
+        new ResourceName.Read("main", BLAKE3, Encoding.IDENTITY).toString());
+    assertEquals(
+        "uploads/u/blobs/" + DIGEST,
+        new ResourceName.Upload("", "u", DIGEST, Encoding.IDENTITY).toString());
   }
 
   @Test
@@ -54,7 +74,13 @@ final class ResourceNameTest {
             "blobs/" + DIGEST.hash() + "/9223372036854775808",
             "blobs/" + DIGEST.hash() + "/99999999999999999999999",
             "blobs/" + DIGEST.hash().substring(1) + "/3",
-            "blobs/blake3/" + DIGEST,
+            "blobs/BLAKE3/" + DIGEST,
+            "blobs/blake3/blake3/" + DIGEST,
+            "blobs/sha256/blake3/" + DIGEST,
+            "blobs/sha1/" + DIGEST,
+            "blobs/sha256tree/" + DIGEST,
+            "blake3/compressed-blobs/zstd/blake3",
+            "compressed-blobs/blake3/zstd/" + DIGEST,
             "compressed-blobs/" + DIGEST,
             "compressed-blobs/identity/" + DIGEST,
             "compressed-blobs/ZSTD/" + DIGEST,
@@ -103,7 +129,7 @@ final class ResourceNameTest {
       for (Encoding encoding : Encoding.values()) {
         ResourceName.Read read = new ResourceName.Read(instance, DIGEST, encoding);
         assertEquals(read, ResourceName.parseRead(read.toString()));
-        ResourceName.Upload upload = new ResourceName.Upload(instance, "u", DIGEST, encoding);
+        ResourceName.Upload upload = new ResourceName.Upload(instance, "u", BLAKE3, encoding);
         assertEquals(upload, ResourceName.parseUpload(upload.toString()));
       }
     }

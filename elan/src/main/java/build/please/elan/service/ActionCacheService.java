@@ -7,6 +7,7 @@ import static build.please.elan.service.Requests.check;
 import build.please.common.cas.ActionCache;
 import build.please.common.cas.Cas;
 import build.please.common.cas.Digest;
+import build.please.common.cas.HashFunction;
 import build.please.common.cas.MalformedException;
 import build.please.proto.execution.ActionCacheGrpc;
 import build.please.proto.execution.ActionResult;
@@ -35,8 +36,8 @@ final class ActionCacheService extends ActionCacheGrpc.ActionCacheImplBase {
   }
 
   private ActionResult get(GetActionResultRequest request) throws IOException {
-    check(request.getInstanceName(), request.getDigestFunction(), request.getDigestFunctionValue());
-    Digest action = Digest.parse(request.getActionDigest());
+    HashFunction function = check(request.getInstanceName(), request.getDigestFunctionValue());
+    Digest action = Digest.parse(function, request.getActionDigest());
     ActionResult result =
         actions
             .find(action)
@@ -46,6 +47,7 @@ final class ActionCacheService extends ActionCacheGrpc.ActionCacheImplBase {
                         .withDescription("no result of action " + action)
                         .asRuntimeException());
     return inlining.apply(
+        function,
         result,
         new Inlining.Wish(
             request.getInlineStdout(),
@@ -60,8 +62,8 @@ final class ActionCacheService extends ActionCacheGrpc.ActionCacheImplBase {
   }
 
   private ActionResult update(UpdateActionResultRequest request) throws IOException {
-    check(request.getInstanceName(), request.getDigestFunction(), request.getDigestFunctionValue());
-    Digest action = Digest.parse(request.getActionDigest());
+    HashFunction function = check(request.getInstanceName(), request.getDigestFunctionValue());
+    Digest action = Digest.parse(function, request.getActionDigest());
     if (!request.hasActionResult()) {
       throw new MalformedException("the request has no action_result");
     }
@@ -69,6 +71,6 @@ final class ActionCacheService extends ActionCacheGrpc.ActionCacheImplBase {
         request.getResultsCachePolicy().getPriority() < 0
             ? ActionCache.Replace.ALWAYS
             : ActionCache.Replace.UNLESS_WORSE;
-    return actions.put(action, rawOutputs.toCas(request.getActionResult()), replace);
+    return actions.put(action, rawOutputs.toCas(function, request.getActionResult()), replace);
   }
 }

@@ -4,6 +4,7 @@ package build.please.elan.service;
 import build.please.common.cas.BlobStore;
 import build.please.common.cas.Digest;
 import build.please.common.cas.Encoding;
+import build.please.common.cas.HashFunction;
 import build.please.common.cas.MalformedException;
 import build.please.common.rpc.FanOut;
 import build.please.common.rpc.RpcErrors;
@@ -50,19 +51,21 @@ final class BatchRead {
    * @throws MalformedException if a digest is malformed, or the blobs together are over the limit
    *     (BRB-03)
    */
-  BatchReadBlobsResponse read(BatchReadBlobsRequest request) throws IOException {
+  BatchReadBlobsResponse read(HashFunction function, BatchReadBlobsRequest request)
+      throws IOException {
     return BatchReadBlobsResponse.newBuilder()
-        .addAllResponses(fanOut.map(items(request), this::readOne))
+        .addAllResponses(fanOut.map(items(function, request), this::readOne))
         .build();
   }
 
-  private static List<Item> items(BatchReadBlobsRequest request) throws MalformedException {
+  private static List<Item> items(HashFunction function, BatchReadBlobsRequest request)
+      throws MalformedException {
     boolean zstd = request.getAcceptableCompressorsList().contains(Compressor.Value.ZSTD);
     List<Item> items = new ArrayList<>(request.getDigestsCount());
     long total = 0;
     long message = 0;
     for (build.please.proto.execution.Digest proto : request.getDigestsList()) {
-      Digest digest = Digest.parse(proto);
+      Digest digest = Digest.parse(function, proto);
       // Compared one by one, since a sum of claimed sizes may overflow.
       if (digest.size() > Limits.BATCH_BYTES || (total += digest.size()) > Limits.BATCH_BYTES) {
         throw new MalformedException(

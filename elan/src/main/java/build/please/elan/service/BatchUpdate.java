@@ -6,6 +6,7 @@ import build.please.common.cas.BlobSink;
 import build.please.common.cas.BlobStore;
 import build.please.common.cas.Digest;
 import build.please.common.cas.Encoding;
+import build.please.common.cas.HashFunction;
 import build.please.common.cas.MalformedException;
 import build.please.common.rpc.FanOut;
 import build.please.common.rpc.RpcErrors;
@@ -30,7 +31,8 @@ final class BatchUpdate {
    *
    * @throws MalformedException if the blobs together are over the limit; nothing is stored (BUB-03)
    */
-  BatchUpdateBlobsResponse update(BatchUpdateBlobsRequest request) throws IOException {
+  BatchUpdateBlobsResponse update(HashFunction function, BatchUpdateBlobsRequest request)
+      throws IOException {
     long total = 0;
     for (BatchUpdateBlobsRequest.Request item : request.getRequestsList()) {
       total += item.getData().size();
@@ -40,14 +42,15 @@ final class BatchUpdate {
           "the batch has " + total + " bytes of blobs, the limit is " + Limits.BATCH_BYTES);
     }
     return BatchUpdateBlobsResponse.newBuilder()
-        .addAllResponses(fanOut.map(request.getRequestsList(), this::updateOne))
+        .addAllResponses(fanOut.map(request.getRequestsList(), item -> updateOne(function, item)))
         .build();
   }
 
-  private BatchUpdateBlobsResponse.Response updateOne(BatchUpdateBlobsRequest.Request item) {
+  private BatchUpdateBlobsResponse.Response updateOne(
+      HashFunction function, BatchUpdateBlobsRequest.Request item) {
     Status status;
     try {
-      store(item);
+      store(function, item);
       status = Status.getDefaultInstance();
     } catch (IOException | RuntimeException e) {
       status = RpcErrors.toStatus(e);
@@ -58,8 +61,9 @@ final class BatchUpdate {
         .build();
   }
 
-  private void store(BatchUpdateBlobsRequest.Request item) throws IOException {
-    Digest digest = Digest.parse(item.getDigest());
+  private void store(HashFunction function, BatchUpdateBlobsRequest.Request item)
+      throws IOException {
+    Digest digest = Digest.parse(function, item.getDigest());
     Encoding encoding = encoding(item);
     if (encoding == Encoding.IDENTITY && item.getData().size() != digest.size()) {
       throw new BlobRejectedException(

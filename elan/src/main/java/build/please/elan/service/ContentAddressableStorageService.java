@@ -6,6 +6,7 @@ import static build.please.elan.service.Requests.check;
 
 import build.please.common.cas.BlobStore;
 import build.please.common.cas.Digest;
+import build.please.common.cas.HashFunction;
 import build.please.common.rpc.FanOut;
 import build.please.common.rpc.RpcErrors;
 import build.please.proto.execution.BatchReadBlobsRequest;
@@ -48,12 +49,12 @@ final class ContentAddressableStorageService
   }
 
   private FindMissingBlobsResponse findMissing(FindMissingBlobsRequest request) throws IOException {
-    check(request.getInstanceName(), request.getDigestFunction(), request.getDigestFunctionValue());
+    HashFunction function = check(request.getInstanceName(), request.getDigestFunctionValue());
     Set<Digest> asked = new LinkedHashSet<>();
     for (build.please.proto.execution.Digest digest : request.getBlobDigestsList()) {
       // plz asks about the symlinks of an output directory with an unset digest (FMB-04).
       if (!digest.equals(build.please.proto.execution.Digest.getDefaultInstance())) {
-        asked.add(Digest.parse(digest));
+        asked.add(Digest.parse(function, digest));
       }
     }
     FindMissingBlobsResponse.Builder response = FindMissingBlobsResponse.newBuilder();
@@ -66,13 +67,9 @@ final class ContentAddressableStorageService
       BatchUpdateBlobsRequest request, StreamObserver<BatchUpdateBlobsResponse> client) {
     answer(
         client,
-        () -> {
-          check(
-              request.getInstanceName(),
-              request.getDigestFunction(),
-              request.getDigestFunctionValue());
-          return batchUpdate.update(request);
-        });
+        () ->
+            batchUpdate.update(
+                check(request.getInstanceName(), request.getDigestFunctionValue()), request));
   }
 
   @Override
@@ -80,22 +77,19 @@ final class ContentAddressableStorageService
       BatchReadBlobsRequest request, StreamObserver<BatchReadBlobsResponse> client) {
     answer(
         client,
-        () -> {
-          check(
-              request.getInstanceName(),
-              request.getDigestFunction(),
-              request.getDigestFunctionValue());
-          return batchRead.read(request);
-        });
+        () ->
+            batchRead.read(
+                check(request.getInstanceName(), request.getDigestFunctionValue()), request));
   }
 
   @Override
   public void getTree(GetTreeRequest request, StreamObserver<GetTreeResponse> client) {
     try {
-      check(
-          request.getInstanceName(), request.getDigestFunction(), request.getDigestFunctionValue());
+      HashFunction function = check(request.getInstanceName(), request.getDigestFunctionValue());
       TreePump.start(
-          TreePages.open(blobs, request), (ServerCallStreamObserver<GetTreeResponse>) client, idle);
+          TreePages.open(blobs, function, request),
+          (ServerCallStreamObserver<GetTreeResponse>) client,
+          idle);
     } catch (IOException | RuntimeException e) {
       client.onError(RpcErrors.toException(e));
     }

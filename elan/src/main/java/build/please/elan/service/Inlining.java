@@ -3,6 +3,7 @@ package build.please.elan.service;
 
 import build.please.common.cas.BlobStore;
 import build.please.common.cas.Digest;
+import build.please.common.cas.HashFunction;
 import build.please.common.cas.MalformedException;
 import build.please.proto.execution.ActionResult;
 import build.please.proto.execution.OutputFile;
@@ -40,10 +41,12 @@ public final class Inlining {
 
   /**
    * The result with what was asked for, and without other contents that were stored in it (AC-09).
+   *
+   * @param function of the result's digests
    */
-  public ActionResult apply(ActionResult stored, Wish wish) {
+  public ActionResult apply(HashFunction function, ActionResult stored, Wish wish) {
     ActionResult.Builder result = stripped(stored);
-    Plan plan = new Plan(MOST - result.build().getSerializedSize());
+    Plan plan = new Plan(function, MOST - result.build().getSerializedSize());
     if (wish.stdout() && result.hasStdoutDigest()) {
       plan.add(result.getStdoutDigest(), result::setStdoutRaw);
     }
@@ -83,9 +86,11 @@ public final class Inlining {
   private static final class Plan {
     private final Set<Digest> wanted = new LinkedHashSet<>();
     private final Map<Consumer<ByteString>, Digest> places = new LinkedHashMap<>();
+    private final HashFunction function;
     private long room;
 
-    Plan(long room) {
+    Plan(HashFunction function, long room) {
+      this.function = function;
       this.room = room;
     }
 
@@ -93,7 +98,7 @@ public final class Inlining {
     void add(build.please.proto.execution.Digest proto, Consumer<ByteString> place) {
       Digest digest;
       try {
-        digest = Digest.parse(proto);
+        digest = Digest.parse(function, proto);
       } catch (MalformedException e) {
         return; // A hint is no reason to fail.
       }

@@ -6,6 +6,7 @@ import build.please.common.cas.BlobSink;
 import build.please.common.cas.BlobStore;
 import build.please.common.cas.Digest;
 import build.please.common.cas.Encoding;
+import build.please.common.cas.HashFunction;
 import build.please.common.cas.MalformedException;
 import build.please.proto.execution.ActionResult;
 import build.please.proto.execution.OutputFile;
@@ -26,20 +27,21 @@ final class RawOutputs {
   /**
    * The same result with digests in place of contents.
    *
+   * @param function of the result's digests
    * @throws BlobRejectedException if contents are not those of the digest beside them
    * @throws MalformedException if such a digest is malformed
    */
-  ActionResult toCas(ActionResult result) throws IOException {
+  ActionResult toCas(HashFunction function, ActionResult result) throws IOException {
     ActionResult.Builder moved = result.toBuilder();
     if (!result.getStdoutRaw().isEmpty()) {
-      Digest digest = store(result.getStdoutRaw());
+      Digest digest = store(function, result.getStdoutRaw());
       if (result.hasStdoutDigest()) {
         checkSame(digest, result.getStdoutDigest(), "stdout");
       }
       moved.clearStdoutRaw().setStdoutDigest(digest.toProto());
     }
     if (!result.getStderrRaw().isEmpty()) {
-      Digest digest = store(result.getStderrRaw());
+      Digest digest = store(function, result.getStderrRaw());
       if (result.hasStderrDigest()) {
         checkSame(digest, result.getStderrDigest(), "stderr");
       }
@@ -47,7 +49,7 @@ final class RawOutputs {
     }
     for (OutputFile.Builder file : moved.getOutputFilesBuilderList()) {
       if (!file.getContents().isEmpty()) {
-        Digest digest = store(file.getContents());
+        Digest digest = store(function, file.getContents());
         checkSame(digest, file.getDigest(), "an output file");
         file.clearContents();
       }
@@ -55,8 +57,8 @@ final class RawOutputs {
     return moved.build();
   }
 
-  private Digest store(ByteString contents) throws IOException {
-    Digest digest = Digest.of(contents);
+  private Digest store(HashFunction function, ByteString contents) throws IOException {
+    Digest digest = Digest.of(function, contents);
     try (BlobSink sink = blobs.write(digest, Encoding.IDENTITY)) {
       contents.writeTo(sink);
       sink.commit();
@@ -66,7 +68,7 @@ final class RawOutputs {
 
   private static void checkSame(
       Digest contents, build.please.proto.execution.Digest named, String what) throws IOException {
-    if (!contents.equals(Digest.parse(named))) {
+    if (!contents.equals(Digest.parse(contents.function(), named))) {
       throw new BlobRejectedException(
           "the contents of " + what + " are those of " + contents + ", not of its digest");
     }

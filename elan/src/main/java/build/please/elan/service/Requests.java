@@ -5,10 +5,8 @@ import build.please.common.cas.HashFunction;
 import build.please.common.cas.MalformedException;
 import build.please.common.cas.ResourceName;
 import build.please.common.rpc.RpcErrors;
-import build.please.proto.execution.DigestFunction;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
-import java.util.List;
 
 /** What the handlers of unary calls have in common. */
 final class Requests {
@@ -36,12 +34,12 @@ final class Requests {
   /**
    * Checks the two fields that almost every request has.
    *
+   * @return the function of all digests in the request and in what it names (GEN-08)
    * @throws MalformedException if the instance name or the digest function is not one (GEN-07,
    *     GEN-17)
    */
-  static void check(String instance, DigestFunction.Value function, int number)
-      throws MalformedException {
+  static HashFunction check(String instance, int function) throws MalformedException {
     ResourceName.checkInstance(instance);
-    HashFunction.parse(number, List.of(HashFunction.SHA256));
+    return HashFunction.parse(function, HashFunction.ALL);
   }
 }

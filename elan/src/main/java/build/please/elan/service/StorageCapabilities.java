@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.elan.service;
 
+import build.please.common.cas.HashFunction;
 import build.please.proto.execution.ActionCacheUpdateCapabilities;
 import build.please.proto.execution.CacheCapabilities;
 import build.please.proto.execution.Compressor;
-import build.please.proto.execution.DigestFunction;
 import build.please.proto.execution.PriorityCapabilities;
 import build.please.proto.execution.ServerCapabilities;
 import build.please.proto.execution.SymlinkAbsolutePathStrategy;
@@ -17,7 +17,7 @@ public final class StorageCapabilities {
   /** What the store does. */
   public static CacheCapabilities cache() {
     return CacheCapabilities.newBuilder()
-        .addDigestFunctions(DigestFunction.Value.SHA256)
+        .addAllDigestFunctions(HashFunction.ALL.stream().map(HashFunction::toProto).toList())
         .setActionCacheUpdateCapabilities(
             ActionCacheUpdateCapabilities.newBuilder().setUpdateEnabled(true))
         .setCachePriorityCapabilities(priorities())

@@ -3,6 +3,7 @@ package build.please.elan.service;
 
 import build.please.common.cas.BlobStore;
 import build.please.common.cas.Digest;
+import build.please.common.cas.HashFunction;
 import build.please.common.cas.MalformedException;
 import build.please.common.cas.TreeReader;
 import build.please.proto.execution.Directory;
@@ -35,8 +36,9 @@ final class TreePages {
    *
    * @throws MalformedException if the request is, or a directory of the tree
    */
-  static TreePages open(BlobStore blobs, GetTreeRequest request) throws IOException {
-    Digest root = Digest.parse(request.getRootDigest());
+  static TreePages open(BlobStore blobs, HashFunction function, GetTreeRequest request)
+      throws IOException {
+    Digest root = Digest.parse(function, request.getRootDigest());
     if (request.getPageSize() < 0) {
       throw new MalformedException("page_size " + request.getPageSize() + " is negative");
     }

@@ -2,6 +2,7 @@
 package build.please.elan.store;
 
 import build.please.common.cas.Digest;
+import build.please.common.cas.HashFunction;
 import build.please.common.cas.MalformedException;
 import build.please.proto.execution.ActionResult;
 import build.please.proto.execution.OutputDirectory;
@@ -19,12 +20,13 @@ final class ActionResults {
   /**
    * Checks paths and digests (AC-16).
    *
+   * @param function of all its digests, which is that of the action's (AC-25)
    * @throws MalformedException if a path is empty or absolute, or a digest is absent or malformed
    */
-  static void check(ActionResult result) throws MalformedException {
+  static void check(HashFunction function, ActionResult result) throws MalformedException {
     for (OutputFile file : result.getOutputFilesList()) {
       checkPath(file.getPath());
-      Digest.parse(file.getDigest());
+      Digest.parse(function, file.getDigest());
     }
     for (OutputDirectory directory : result.getOutputDirectoriesList()) {
       // The empty path is the whole working directory (CMD-12).
@@ -32,10 +34,10 @@ final class ActionResults {
         checkPath(directory.getPath());
       }
       if (directory.hasTreeDigest() || !directory.hasRootDirectoryDigest()) {
-        Digest.parse(directory.getTreeDigest());
+        Digest.parse(function, directory.getTreeDigest());
       }
       if (directory.hasRootDirectoryDigest()) {
-        Digest.parse(directory.getRootDirectoryDigest());
+        Digest.parse(function, directory.getRootDirectoryDigest());
       }
     }
     for (OutputSymlink link : (Iterable<OutputSymlink>) symlinks(result)::iterator) {
@@ -45,10 +47,10 @@ final class ActionResults {
       }
     }
     if (result.hasStdoutDigest()) {
-      Digest.parse(result.getStdoutDigest());
+      Digest.parse(function, result.getStdoutDigest());
     }
     if (result.hasStderrDigest()) {
-      Digest.parse(result.getStderrDigest());
+      Digest.parse(function, result.getStderrDigest());
     }
   }
 
@@ -58,24 +60,24 @@ final class ActionResults {
    *
    * @throws MalformedException as {@link #check}
    */
-  static Set<Digest> blobs(ActionResult result) throws MalformedException {
+  static Set<Digest> blobs(HashFunction function, ActionResult result) throws MalformedException {
     Set<Digest> digests = new LinkedHashSet<>();
     for (OutputFile file : result.getOutputFilesList()) {
-      digests.add(Digest.parse(file.getDigest()));
+      digests.add(Digest.parse(function, file.getDigest()));
     }
     for (OutputDirectory directory : result.getOutputDirectoriesList()) {
       if (directory.hasTreeDigest()) {
-        digests.add(Digest.parse(directory.getTreeDigest()));
+        digests.add(Digest.parse(function, directory.getTreeDigest()));
       }
       if (directory.hasRootDirectoryDigest()) {
-        digests.add(Digest.parse(directory.getRootDirectoryDigest()));
+        digests.add(Digest.parse(function, directory.getRootDirectoryDigest()));
       }
     }
     if (result.hasStdoutDigest()) {
-      digests.add(Digest.parse(result.getStdoutDigest()));
+      digests.add(Digest.parse(function, result.getStdoutDigest()));
     }
     if (result.hasStderrDigest()) {
-      digests.add(Digest.parse(result.getStderrDigest()));
+      digests.add(Digest.parse(function, result.getStderrDigest()));
     }
     return digests;
   }

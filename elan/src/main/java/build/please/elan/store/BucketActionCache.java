@@ -41,7 +41,7 @@ final class BucketActionCache implements ActionCache {
     }
     try (InputStream in = bucket.read(key, 0)) {
       ActionResult result = ActionResult.parseFrom(ByteString.readFrom(in));
-      ActionResults.check(result);
+      ActionResults.check(action.function(), result);
       return Optional.of(result);
     } catch (NoSuchFileException absent) {
       return Optional.empty();
@@ -55,7 +55,7 @@ final class BucketActionCache implements ActionCache {
 
   @Override
   public ActionResult put(Digest action, ActionResult result, Replace replace) throws IOException {
-    ActionResults.check(result);
+    ActionResults.check(action.function(), result);
     try (BucketWriter writer = bucket.write(Keys.action(action), result.getSerializedSize())) {
       result.writeTo(writer);
       writer.commit();

@@ -4,6 +4,7 @@ package build.please.elan.store;
 import build.please.common.cas.ActionCache;
 import build.please.common.cas.BlobStore;
 import build.please.common.cas.Digest;
+import build.please.common.cas.HashFunction;
 import build.please.proto.execution.ActionResult;
 import java.io.IOException;
 import java.time.Duration;
@@ -41,7 +42,7 @@ final class CompleteActionCache implements ActionCache {
     if (result.isEmpty()) {
       return result;
     }
-    Optional<Set<Digest>> blobsOfIt = named.of(result.get());
+    Optional<Set<Digest>> blobsOfIt = named.of(action.function(), result.get());
     if (blobsOfIt.isPresent() && blobs.keep(blobsOfIt.get(), promise).isEmpty()) {
       return result;
     }
@@ -51,8 +52,8 @@ final class CompleteActionCache implements ActionCache {
 
   @Override
   public ActionResult put(Digest action, ActionResult result, Replace replace) throws IOException {
-    ActionResults.check(result);
-    if (replace == Replace.UNLESS_WORSE && !isComplete(result)) {
+    ActionResults.check(action.function(), result);
+    if (replace == Replace.UNLESS_WORSE && !isComplete(action.function(), result)) {
       Optional<ActionResult> stored = find(action);
       if (stored.isPresent()) {
         return stored.get();
@@ -61,8 +62,8 @@ final class CompleteActionCache implements ActionCache {
     return results.put(action, result, replace);
   }
 
-  private boolean isComplete(ActionResult result) throws IOException {
-    Optional<Set<Digest>> blobsOfIt = named.of(result);
+  private boolean isComplete(HashFunction function, ActionResult result) throws IOException {
+    Optional<Set<Digest>> blobsOfIt = named.of(function, result);
     return blobsOfIt.isPresent() && blobs.findMissing(blobsOfIt.get()).isEmpty();
   }
 }

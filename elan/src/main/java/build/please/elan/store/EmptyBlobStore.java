@@ -16,12 +16,14 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Holds the empty blob without storing it (GEN-10); every other blob is the delegate's. */
+/**
+ * Holds the empty blob, under each digest function, without storing it (GEN-10, GEN-11); every
+ * other blob is the delegate's.
+ */
 final class EmptyBlobStore extends ForwardingBlobStore {
   EmptyBlobStore(BlobStore delegate) {
     super(delegate);
@@ -29,16 +31,12 @@ final class EmptyBlobStore extends ForwardingBlobStore {
 
   @Override
   public Set<Digest> findMissing(Collection<Digest> digests) throws IOException {
-    return digests.contains(Digest.EMPTY)
-        ? super.findMissing(withoutEmpty(digests))
-        : super.findMissing(digests);
+    return super.findMissing(withoutEmpty(digests));
   }
 
   @Override
   public Set<Digest> keep(Collection<Digest> digests, Duration time) throws IOException {
-    return digests.contains(Digest.EMPTY)
-        ? super.keep(withoutEmpty(digests), time)
-        : super.keep(digests, time);
+    return super.keep(withoutEmpty(digests), time);
   }
 
   @Override
@@ -57,11 +55,12 @@ final class EmptyBlobStore extends ForwardingBlobStore {
 
   @Override
   public Map<Digest, ByteString> readAll(Collection<Digest> digests) throws IOException {
-    if (!digests.contains(Digest.EMPTY)) {
+    Collection<Digest> others = withoutEmpty(digests);
+    if (others.size() == digests.size()) {
       return super.readAll(digests);
     }
-    Map<Digest, ByteString> found = new HashMap<>(super.readAll(withoutEmpty(digests)));
-    found.put(Digest.EMPTY, ByteString.EMPTY);
+    Map<Digest, ByteString> found = new HashMap<>(super.readAll(others));
+    digests.stream().filter(Digest::isEmpty).forEach(digest -> found.put(digest, ByteString.EMPTY));
     return found;
   }
 
@@ -78,8 +77,10 @@ final class EmptyBlobStore extends ForwardingBlobStore {
             .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
   }
 
-  private static List<Digest> withoutEmpty(Collection<Digest> digests) {
-    return digests.stream().filter(digest -> !digest.isEmpty()).toList();
+  private static Collection<Digest> withoutEmpty(Collection<Digest> digests) {
+    return digests.stream().anyMatch(Digest::isEmpty)
+        ? digests.stream().filter(digest -> !digest.isEmpty()).toList()
+        : digests;
   }
 
   private static BlobRejectedException tooLong() {

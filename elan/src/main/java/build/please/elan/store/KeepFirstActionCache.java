@@ -25,7 +25,7 @@ final class KeepFirstActionCache implements ActionCache {
 
   @Override
   public ActionResult put(Digest action, ActionResult result, Replace replace) throws IOException {
-    ActionResults.check(result);
+    ActionResults.check(action.function(), result);
     if (replace == Replace.UNLESS_WORSE) {
       Optional<ActionResult> first = results.find(action);
       if (first.isPresent()) {

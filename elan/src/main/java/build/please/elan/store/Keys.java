@@ -4,7 +4,10 @@ package build.please.elan.store;
 import build.please.common.cas.Digest;
 import build.please.common.cas.Encoding;
 
-/** Names of objects, those of please-servers: {@code KIND/ab/HASH}, where ab begins the hash. */
+/**
+ * Names of objects, those of please-servers: {@code KIND/ab/HASH}, where ab begins the hash. Behind
+ * {@code blake3/} if that is the hash, since it looks like a SHA-256 hash.
+ */
 final class Keys {
   private Keys() {}
 
@@ -17,6 +20,6 @@ final class Keys {
   }
 
   private static String key(String kind, Digest digest) {
-    return kind + digest.hash().substring(0, 2) + "/" + digest.hash();
+    return digest.function().prefix() + kind + digest.hash().substring(0, 2) + "/" + digest.hash();
   }
 }

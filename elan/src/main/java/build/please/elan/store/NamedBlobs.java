@@ -4,6 +4,7 @@ package build.please.elan.store;
 import build.please.common.cas.BlobNotFoundException;
 import build.please.common.cas.BlobStore;
 import build.please.common.cas.Digest;
+import build.please.common.cas.HashFunction;
 import build.please.common.cas.MalformedException;
 import build.please.common.cas.TreeReader;
 import build.please.proto.execution.ActionResult;
@@ -56,16 +57,18 @@ final class NamedBlobs {
   /**
    * The blobs that a checked result names; empty if one of its trees is absent, too large or none,
    * so that nobody could use the result.
+   *
+   * @param function of all these digests
    */
-  Optional<Set<Digest>> of(ActionResult result) throws IOException {
+  Optional<Set<Digest>> of(HashFunction function, ActionResult result) throws IOException {
     try {
-      Set<Digest> named = ActionResults.blobs(result);
+      Set<Digest> named = ActionResults.blobs(function, result);
       for (OutputDirectory directory : result.getOutputDirectoriesList()) {
         if (directory.hasTreeDigest()) {
-          named.addAll(inTree(Digest.parse(directory.getTreeDigest())));
+          named.addAll(inTree(Digest.parse(function, directory.getTreeDigest())));
         }
         if (directory.hasRootDirectoryDigest()) {
-          named.addAll(belowRoot(Digest.parse(directory.getRootDirectoryDigest())));
+          named.addAll(belowRoot(Digest.parse(function, directory.getRootDirectoryDigest())));
         }
       }
       return Optional.of(named);
@@ -89,9 +92,9 @@ final class NamedBlobs {
     Set<Digest> named = new LinkedHashSet<>();
     try {
       Tree tree = Tree.parseFrom(bytes);
-      addFiles(tree.getRoot(), named);
+      addFiles(digest.function(), tree.getRoot(), named);
       for (Directory child : tree.getChildrenList()) {
-        addFiles(child, named);
+        addFiles(digest.function(), child, named);
       }
     } catch (InvalidProtocolBufferException e) {
       throw new MalformedException("blob " + digest + " is no Tree");
@@ -111,7 +114,7 @@ final class NamedBlobs {
     Set<Digest> named = new LinkedHashSet<>();
     for (Map.Entry<Digest, Directory> one : closure.directories().entrySet()) {
       named.add(one.getKey());
-      addFiles(one.getValue(), named);
+      addFiles(root.function(), one.getValue(), named);
     }
     return remember(belowRoots, root, named);
   }
@@ -124,12 +127,13 @@ final class NamedBlobs {
     return named;
   }
 
-  private static void addFiles(Directory directory, Set<Digest> named) throws MalformedException {
+  private static void addFiles(HashFunction function, Directory directory, Set<Digest> named)
+      throws MalformedException {
     for (FileNode file : directory.getFilesList()) {
-      named.add(Digest.parse(file.getDigest()));
+      named.add(Digest.parse(function, file.getDigest()));
     }
     for (DirectoryNode child : directory.getDirectoriesList()) {
-      Digest.parse(child.getDigest());
+      Digest.parse(function, child.getDigest());
     }
   }
 }

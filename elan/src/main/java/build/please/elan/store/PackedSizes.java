@@ -2,6 +2,7 @@
 package build.please.elan.store;
 
 import build.please.common.cas.Digest;
+import build.please.common.cas.HashFunction;
 import build.please.common.cas.ZstdDecodedStream;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -19,7 +20,14 @@ import org.jspecify.annotations.Nullable;
 final class PackedSizes {
   private static final long REMEMBERED = 200_000;
 
-  private final Cache<String, Long> sizes = Caffeine.newBuilder().maximumSize(REMEMBERED).build();
+  private final Cache<Name, Long> sizes = Caffeine.newBuilder().maximumSize(REMEMBERED).build();
+
+  /** What a digest says beside the size. */
+  private record Name(HashFunction function, String hash) {
+    static Name of(Digest digest) {
+      return new Name(digest.function(), digest.hash());
+    }
+  }
 
   /** Opens the stored form of a blob. */
   @FunctionalInterface
@@ -28,11 +36,11 @@ final class PackedSizes {
   }
 
   void remember(Digest digest) {
-    sizes.put(digest.hash(), digest.size());
+    sizes.put(Name.of(digest), digest.size());
   }
 
   void forget(Digest digest) {
-    sizes.invalidate(digest.hash());
+    sizes.invalidate(Name.of(digest));
   }
 
   /**
@@ -40,12 +48,12 @@ final class PackedSizes {
    * object if its size is not known yet. An object that does not decode is nobody's.
    */
   boolean matches(Digest digest, Source stored) throws IOException {
-    @Nullable Long known = sizes.getIfPresent(digest.hash());
+    @Nullable Long known = sizes.getIfPresent(Name.of(digest));
     if (known == null) {
       try (InputStream in = new ZstdDecodedStream(stored.open())) {
         known = count(in);
       }
-      sizes.put(digest.hash(), known);
+      sizes.put(Name.of(digest), known);
     }
     return known == digest.size();
   }

@@ -18,7 +18,7 @@ final class VerifiedStream extends InputStream {
   private final InputStream in;
   private final Digest digest;
   private final Judge judge;
-  private final MessageDigest sha256 = Digest.sha256();
+  private final MessageDigest hasher;
   private long left;
 
   /**
@@ -27,6 +27,7 @@ final class VerifiedStream extends InputStream {
   VerifiedStream(InputStream in, Digest digest, Judge judge) {
     this.in = in;
     this.digest = digest;
+    this.hasher = digest.function().hasher();
     this.judge = judge;
     this.left = digest.size();
   }
@@ -52,7 +53,7 @@ final class VerifiedStream extends InputStream {
     if (n <= 0) {
       return n;
     }
-    sha256.update(buffer, offset, n);
+    hasher.update(buffer, offset, n);
     left -= n;
     if (left == 0) {
       check();
@@ -61,7 +62,7 @@ final class VerifiedStream extends InputStream {
   }
 
   private void check() throws IOException {
-    if (HexFormat.of().formatHex(sha256.digest()).equals(digest.hash())) {
+    if (HexFormat.of().formatHex(hasher.digest()).equals(digest.hash())) {
       judge.judge(digest, Verdict.SOUND);
       return;
     }

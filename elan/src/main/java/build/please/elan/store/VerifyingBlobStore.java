@@ -75,7 +75,7 @@ final class VerifyingBlobStore extends ForwardingBlobStore {
   public Map<Digest, ByteString> readAll(Collection<Digest> digests) throws IOException {
     Map<Digest, ByteString> sound = new HashMap<>();
     for (Map.Entry<Digest, ByteString> blob : super.readAll(digests).entrySet()) {
-      if (Digest.of(blob.getValue()).equals(blob.getKey())) {
+      if (Digest.of(blob.getKey().function(), blob.getValue()).equals(blob.getKey())) {
         sound.put(blob.getKey(), blob.getValue());
       } else {
         judge(blob.getKey(), Verdict.CORRUPT);

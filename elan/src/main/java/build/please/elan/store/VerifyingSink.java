@@ -22,7 +22,7 @@ final class VerifyingSink extends BlobSink {
   private final BlobSink sink;
   private final Digest digest;
   private final Judge judge;
-  private final MessageDigest sha256 = Digest.sha256();
+  private final MessageDigest hasher;
   private final OutputStream checked = new Checker();
   private final @Nullable ZstdDecodingStream decoder;
   private long size;
@@ -30,6 +30,7 @@ final class VerifyingSink extends BlobSink {
   VerifyingSink(BlobSink sink, Digest digest, Encoding encoding, Judge judge) {
     this.sink = sink;
     this.digest = digest;
+    this.hasher = digest.function().hasher();
     this.judge = judge;
     this.decoder = encoding == Encoding.ZSTD ? new ZstdDecodingStream(checked) : null;
   }
@@ -51,7 +52,7 @@ final class VerifyingSink extends BlobSink {
       throw new BlobRejectedException(
           "blob " + digest + " came with " + size + " bytes, not " + digest.size());
     }
-    String hash = HexFormat.of().formatHex(sha256.digest());
+    String hash = HexFormat.of().formatHex(hasher.digest());
     if (!hash.equals(digest.hash())) {
       throw new BlobRejectedException("blob " + digest + " came with bytes that hash to " + hash);
     }
@@ -83,7 +84,7 @@ final class VerifyingSink extends BlobSink {
         throw new BlobRejectedException(
             "blob " + digest + " came with more than " + digest.size() + " bytes");
       }
-      sha256.update(bytes, offset, length);
+      hasher.update(bytes, offset, length);
     }
   }
 }

@@ -2,6 +2,7 @@
 package build.please.elan.conformance;
 
 import build.please.common.cas.Digest;
+import build.please.common.cas.HashFunction;
 import com.github.luben.zstd.Zstd;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
@@ -20,6 +21,23 @@ record Blob(Digest digest, ByteString bytes) {
 
   static Blob of(MessageLite message) {
     return new Blob(Digest.of(message), message.toByteString());
+  }
+
+  /** The same bytes under their other name. */
+  Blob blake3() {
+    return new Blob(Digest.of(HashFunction.BLAKE3, bytes), bytes);
+  }
+
+  /** What has the same hash under another function: another blob. */
+  Blob misnamed() {
+    HashFunction other =
+        digest.function() == HashFunction.SHA256 ? HashFunction.BLAKE3 : HashFunction.SHA256;
+    return new Blob(new Digest(other, digest.hash(), digest.size()), bytes);
+  }
+
+  /** The number of its function in requests; unset for SHA-256. */
+  int function() {
+    return digest.function().toRequest().getNumber();
   }
 
   int size() {
@@ -63,11 +81,22 @@ record Blob(Digest digest, ByteString bytes) {
   }
 
   String key() {
-    return "cas/" + digest.hash().substring(0, 2) + "/" + digest.hash();
+    return key("cas");
   }
 
   String packedKey() {
-    return "zstd_" + key();
+    return key("zstd_cas");
+  }
+
+  /** As an action's. */
+  String actionKey() {
+    return key("ac");
+  }
+
+  private String key(String kind) {
+    String hash = digest.hash();
+    String parent = digest.function() == HashFunction.BLAKE3 ? "blake3/" : "";
+    return parent + kind + "/" + hash.substring(0, 2) + "/" + hash;
   }
 
   /** Of the same length, with one bit changed. */

@@ -78,22 +78,29 @@ final class CapabilitiesTest extends Section {
     Set<DigestFunction.Value> said = EnumSet.copyOf(cache(elan).getDigestFunctionsList());
     assertEquals(said.size(), cache(elan).getDigestFunctionsCount(), "each once");
     assertFalse(said.contains(DigestFunction.Value.UNKNOWN));
-    assertTrue(said.contains(DigestFunction.Value.SHA256));
-    Blob sha256 = elan.blob(10);
+    assertEquals(
+        DigestFunction.Value.SHA256, cache(elan).getDigestFunctions(0), "the one for most first");
+    Blob directory = Blob.of(Trees.named("x").build());
     for (DigestFunction.Value function : DigestFunction.Value.values()) {
       if (function == DigestFunction.Value.UNRECOGNIZED
           || function == DigestFunction.Value.UNKNOWN) {
         continue;
       }
-      for (EveryRpc rpc : EnumSet.of(EveryRpc.BATCH_UPDATE, EveryRpc.FIND_MISSING)) {
-        Ask ask = Ask.of(sha256).withFunction(function.getNumber());
-        if (function == DigestFunction.Value.SHA256) {
+      for (EveryRpc rpc : EveryRpc.values()) {
+        if (said.contains(function)) {
+          Blob named = function == DigestFunction.Value.BLAKE3 ? directory.blake3() : directory;
+          Ask ask = Ask.of(named).withFunction(function.getNumber());
+          // So that there is something to read.
+          EveryRpc.WRITE.send(elan, ask);
+          EveryRpc.UPDATE_ACTION_RESULT.send(elan, ask);
           rpc.send(elan, ask);
-        } else if (!said.contains(function)) {
+        } else if (rpc.hasFields()) {
+          Ask ask = Ask.of(directory).withFunction(function.getNumber());
           Expect.invalid(function + " is not said", () -> rpc.send(elan, ask));
         }
       }
     }
+    assertEquals(EnumSet.of(DigestFunction.Value.SHA256, DigestFunction.Value.BLAKE3), said);
   }
 
   private static void updates(TestedElan elan) {

@@ -8,23 +8,43 @@ import com.google.protobuf.ByteString;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
 
-/** DGF: digest functions and compression formats; SHA-256 and zstd are what is advertised. */
+/** DGF: digest functions and compression formats. */
 final class CompressionFormatsTest extends Section {
   CompressionFormatsTest() {
+    check("DGF-03", "BLAKE3 is as published", CompressionFormatsTest::blake3);
     check("DGF-04", "zstd is zstd frames, one or several", CompressionFormatsTest::frames);
     check("DGF-04", "what is sent as zstd begins with its magic", CompressionFormatsTest::magic);
     check("DGF-04", "other formats are not taken for zstd", CompressionFormatsTest::others);
     check("DGF-04", "illegal frames are refused", CompressionFormatsTest::illegal);
     notAdvertised("DGF-01", "SHA256TREE is not among the digest functions");
     notAdvertised("DGF-02", "GITSHA1 is not among the digest functions");
-    notAdvertised("DGF-03", "MURMUR3, BLAKE3 and VSO are not among the digest functions");
   }
 
   private static long upload(TestedElan elan, Blob blob, ByteString packed) {
     return elan.upload().sendLast(blob.packedUploadName(), 0, packed).halfClose().committedSize();
+  }
+
+  /** From test_vectors.json of the BLAKE3 team: 0, 1, …, 250, 0, 1, …. */
+  private static void blake3(TestedElan elan) {
+    Map.of(
+            1025, "d00278ae47eb27b34faecf67b4fe263f82d5412916c1ffd97c8cb7fb814b8444",
+            102_400, "bc3e3d41a1146b069abffad3c0d44860cf664390afce4d9661f7902e7943e085")
+        .forEach(
+            (length, hash) -> {
+              byte[] bytes = new byte[length];
+              for (int i = 0; i < length; i++) {
+                bytes[i] = (byte) (i % 251);
+              }
+              Blob blob = Blob.of(bytes);
+              String name = "blobs/blake3/" + hash + "/" + length;
+              elan.upload().sendLast("uploads/u/" + name, 0, blob.bytes()).committedSize();
+              assertEquals(blob.bytes(), elan.read(name));
+              assertEquals(Blob.of(bytes).blake3().readName(), name);
+            });
   }
 
   private static void frames(TestedElan elan) throws IOException {

@@ -13,7 +13,6 @@ import build.please.proto.execution.Action;
 import build.please.proto.execution.ActionResult;
 import build.please.proto.execution.BatchReadBlobsRequest;
 import build.please.proto.execution.BatchReadBlobsResponse;
-import build.please.proto.execution.DigestFunction;
 import build.please.proto.execution.Directory;
 import build.please.proto.execution.DirectoryNode;
 import build.please.proto.execution.FileNode;
@@ -37,7 +36,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
-/** GEN: digests, digest functions, instances, errors. */
+/** GEN: digests, instances, errors; {@link DigestFunctionsTest} has the functions. */
 final class DigestsTest extends Section {
   private static final String GOOD = Digest.of(new byte[] {1}).hash();
 
@@ -62,10 +61,6 @@ final class DigestsTest extends Section {
     check("GEN-03", "a negative size is refused everywhere", DigestsTest::negativeSize);
     check("GEN-03", "a huge size is a blob that is not there", DigestsTest::hugeSize);
     check("GEN-03", "stored messages with absent digests harm nobody", DigestsTest::absentInside);
-    check("GEN-04", "the function follows from the hash's length", DigestsTest::unsetFunction);
-    check("GEN-05 GEN-06", "no other length is taken for SHA-256", DigestsTest::otherLengths);
-    check("GEN-07", "other functions are refused before the store is asked", DigestsTest::function);
-    check("GEN-08", "a request with hashes of two lengths is refused", DigestsTest::mixed);
     check("GEN-10", "the empty blob is everywhere", DigestsTest::emptyBlob);
     check("GEN-11", "size 0 with another hash is refused", DigestsTest::emptyWithOtherHash);
     check("GEN-12", "messages are hashed in their canonical form", DigestsTest::canonical);
@@ -204,50 +199,6 @@ final class DigestsTest extends Section {
                 .setActionDigest(action.proto())
                 .setActionResult(result)
                 .build());
-  }
-
-  private static void unsetFunction(TestedElan elan) {
-    Blob blob = elan.blob(10);
-    for (int function : List.of(DigestFunction.Value.UNKNOWN_VALUE, 1)) {
-      EveryRpc.BATCH_UPDATE.send(elan, Ask.of(blob).withFunction(function));
-      EveryRpc.BATCH_READ.send(elan, Ask.of(blob).withFunction(function));
-      EveryRpc.FIND_MISSING.send(elan, Ask.of(blob).withFunction(function));
-      EveryRpc.UPDATE_ACTION_RESULT.send(elan, Ask.of(blob).withFunction(function));
-      EveryRpc.GET_ACTION_RESULT.send(elan, Ask.of(blob).withFunction(function));
-    }
-    EveryRpc.GET_TREE.send(elan, Ask.of(Blob.of("")).withFunction(1));
-  }
-
-  private static void otherLengths(TestedElan elan) {
-    for (int length : List.of(32, 40, 66, 96, 128)) {
-      for (EveryRpc rpc : EveryRpc.values()) {
-        Expect.invalid(
-            rpc + " of a hash of " + length, () -> rpc.send(elan, Ask.of("a".repeat(length), 1)));
-      }
-    }
-  }
-
-  private static void function(TestedElan elan) {
-    Blob blob = elan.blob(10);
-    elan.bucket().fail();
-    for (int function : List.of(2, 3, 4, 5, 6, 7, 8, 10, 77, -1)) {
-      for (EveryRpc rpc : EveryRpc.values()) {
-        if (rpc.hasFields()) {
-          Expect.invalid(
-              rpc + " with function " + function,
-              () -> rpc.send(elan, Ask.of(blob).withFunction(function)));
-        }
-      }
-    }
-  }
-
-  private static void mixed(TestedElan elan) {
-    FindMissingBlobsRequest request =
-        FindMissingBlobsRequest.newBuilder()
-            .addBlobDigests(elan.blob(10).proto())
-            .addBlobDigests(proto("a".repeat(40), 1))
-            .build();
-    Expect.invalid(() -> elan.cas().findMissingBlobs(request));
   }
 
   private static void emptyBlob(TestedElan elan) throws IOException {

@@ -7,6 +7,7 @@ import build.please.proto.execution.BatchReadBlobsRequest;
 import build.please.proto.execution.BatchUpdateBlobsRequest;
 import build.please.proto.execution.BatchUpdateBlobsResponse;
 import build.please.proto.execution.Digest;
+import build.please.proto.execution.DigestFunction;
 import build.please.proto.execution.FindMissingBlobsRequest;
 import build.please.proto.execution.GetActionResultRequest;
 import build.please.proto.execution.GetTreeRequest;
@@ -95,7 +96,7 @@ enum EveryRpc {
   /** What a call asks for. */
   record Ask(String instance, int function, Digest digest, ByteString data) {
     static Ask of(Blob blob) {
-      return new Ask("", 0, blob.proto(), blob.bytes());
+      return new Ask("", blob.function(), blob.proto(), blob.bytes());
     }
 
     static Ask of(Digest digest) {
@@ -115,11 +116,19 @@ enum EveryRpc {
     }
 
     String readName() {
-      return prefix() + "blobs/" + digest.getHash() + "/" + digest.getSizeBytes();
+      return prefix() + blobName();
     }
 
     String uploadName() {
-      return prefix() + "uploads/a-uuid/blobs/" + digest.getHash() + "/" + digest.getSizeBytes();
+      return prefix() + "uploads/a-uuid/" + blobName();
+    }
+
+    private String blobName() {
+      return "blobs/"
+          + (function == DigestFunction.Value.BLAKE3_VALUE ? "blake3/" : "")
+          + digest.getHash()
+          + "/"
+          + digest.getSizeBytes();
     }
 
     private String prefix() {

@@ -2,6 +2,7 @@
 package build.please.elan.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
@@ -90,8 +91,27 @@ final class ResourceNamesTest extends Section {
     assertEquals(blob.bytes(), elan.read(blob.readName()));
     // Clients must not send it, some servers accept it (Appendix C 11).
     assertEquals(blob.bytes(), elan.read("blobs/sha256/" + blob.digest()));
+    Blob blake3 = elan.stored(blob.blake3());
+    String hash = blake3.digest().hash() + "/" + blake3.size();
+    assertEquals(blob.bytes(), elan.read("blobs/blake3/" + hash));
+    assertEquals(blob.bytes(), elan.read("a/b/blobs/blake3/" + hash));
+    Expect.notFound(() -> elan.read("blobs/" + hash));
+    Expect.notFound(() -> elan.read("blobs/sha256/" + hash));
+    Expect.invalid(() -> elan.read("blobs/blake3/blake3/" + hash));
+    Expect.invalid(() -> elan.read("blobs/" + hash + "/blake3"));
+    assertTrue(elan.status("uploads/u/blobs/blake3/" + hash).getComplete());
+    assertFalse(elan.status("uploads/u/blobs/" + hash).getComplete());
     for (String function :
-        List.of("sha256tree", "gitsha1", "sha1", "md5", "SHA256", "sha-256", "vso", "murmur3")) {
+        List.of(
+            "sha256tree",
+            "gitsha1",
+            "sha1",
+            "md5",
+            "SHA256",
+            "BLAKE3",
+            "sha-256",
+            "vso",
+            "murmur3")) {
       Expect.invalid(function, () -> elan.read("blobs/" + function + "/" + blob.digest()));
       Expect.invalid(
           function,

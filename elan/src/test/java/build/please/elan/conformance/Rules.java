@@ -46,6 +46,8 @@ final class Rules {
   static List<Section> sections() {
     return List.of(
         new DigestsTest(),
+        new DigestFunctionsTest(),
+        new Blake3Test(),
         new CapabilitiesTest(),
         new FindMissingBlobsTest(),
         new BatchUpdateBlobsTest(),

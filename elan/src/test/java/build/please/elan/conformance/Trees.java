@@ -29,7 +29,10 @@ final class Trees {
   }
 
   static GetTreeRequest of(Blob root) {
-    return GetTreeRequest.newBuilder().setRootDigest(root.proto()).build();
+    return GetTreeRequest.newBuilder()
+        .setDigestFunctionValue(root.function())
+        .setRootDigest(root.proto())
+        .build();
   }
 
   static List<GetTreeResponse> pages(TestedElan elan, GetTreeRequest request) {

@@ -2,6 +2,7 @@
 package build.please.mettle.api;
 
 import build.please.common.cas.BlobStore;
+import build.please.common.cas.HashFunction;
 import build.please.elan.service.Inlining;
 import build.please.proto.execution.ActionResult;
 import build.please.proto.execution.ExecuteRequest;
@@ -47,7 +48,8 @@ public final class ResultInliner {
   private Operation inline(ExecuteRequest request, Operation done) {
     try {
       ExecuteResponse response = done.getResponse().unpack(ExecuteResponse.class);
-      ActionResult result = inlining.apply(response.getResult(), wish(request));
+      ActionResult result =
+          inlining.apply(HashFunction.SHA256, response.getResult(), wish(request));
       return done.toBuilder()
           .setResponse(Any.pack(response.toBuilder().setResult(result).build()))
           .build();
