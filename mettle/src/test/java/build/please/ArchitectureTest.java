@@ -4,6 +4,9 @@ package build.please;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import build.please.common.cas.Digest;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.MessageLite;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -66,6 +69,31 @@ final class ArchitectureTest {
   @Test
   void packages_haveNoCycles() {
     slices().matching("build.please.(**)").should().beFreeOfCycles().check(OURS);
+  }
+
+  /** The storage goes by the function of each request; only who executes may take SHA-256. */
+  @Test
+  void storage_assumesNoDigestFunction() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("build.please.elan..", "build.please.common.cas.remote..")
+        .should()
+        .callMethod(Digest.class, "parse", build.please.proto.execution.Digest.class)
+        .orShould()
+        .callMethod(Digest.class, "parse", String.class, long.class)
+        .orShould()
+        .callConstructor(Digest.class, String.class, long.class)
+        .orShould()
+        .callMethod(Digest.class, "of", ByteString.class)
+        .orShould()
+        .callMethod(Digest.class, "of", MessageLite.class)
+        .orShould()
+        .callMethod(Digest.class, "of", byte[].class)
+        .orShould()
+        .callMethod(Digest.class, "sha256")
+        .orShould()
+        .accessField(Digest.class, "EMPTY")
+        .check(OURS);
   }
 
   @Test

@@ -2,6 +2,7 @@
 package build.please.common.cas.remote;
 
 import build.please.common.cas.Digest;
+import build.please.common.cas.HashFunction;
 import build.please.proto.execution.BatchReadBlobsRequest;
 import build.please.proto.execution.BatchReadBlobsResponse;
 import build.please.proto.execution.BatchUpdateBlobsRequest;
@@ -21,7 +22,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/** Moves several small blobs in one call each way. Safe for concurrent use; blocks for the call. */
+/**
+ * Moves several small blobs, all of one digest function, in one call each way. Safe for concurrent
+ * use; blocks for the call.
+ */
 final class BlobBatches {
   private final Channel channel;
   private final RemoteConfig config;
@@ -38,8 +42,11 @@ final class BlobBatches {
    *     question
    */
   Map<Digest, ByteString> read(List<Digest> slice) throws IOException {
+    HashFunction function = slice.get(0).function();
     BatchReadBlobsRequest.Builder request =
-        BatchReadBlobsRequest.newBuilder().setInstanceName(config.instance());
+        BatchReadBlobsRequest.newBuilder()
+            .setInstanceName(config.instance())
+            .setDigestFunction(function.toRequest());
     slice.forEach(digest -> request.addDigests(digest.toProto()));
     BatchReadBlobsResponse response;
     try {
@@ -50,7 +57,7 @@ final class BlobBatches {
     Set<Digest> open = new HashSet<>(slice);
     Map<Digest, ByteString> found = new HashMap<>();
     for (BatchReadBlobsResponse.Response one : response.getResponsesList()) {
-      Digest digest = Digest.parse(one.getDigest());
+      Digest digest = Digest.parse(function, one.getDigest());
       if (!open.remove(digest)) {
         throw new IOException("the store answered about " + digest + " without being asked");
       }
@@ -70,7 +77,7 @@ final class BlobBatches {
     if (one.getCompressor() != Compressor.Value.IDENTITY) {
       throw new IOException("the store compressed blob " + digest + " without being asked");
     }
-    Digest sent = Digest.of(one.getData());
+    Digest sent = Digest.of(digest.function(), one.getData());
     if (!sent.equals(digest)) {
       throw new IOException("the store sent " + sent + " for blob " + digest);
     }
@@ -85,8 +92,11 @@ final class BlobBatches {
    *     stored
    */
   List<Digest> write(List<Digest> slice, Map<Digest, ByteString> blobs) throws IOException {
+    HashFunction function = slice.get(0).function();
     BatchUpdateBlobsRequest.Builder request =
-        BatchUpdateBlobsRequest.newBuilder().setInstanceName(config.instance());
+        BatchUpdateBlobsRequest.newBuilder()
+            .setInstanceName(config.instance())
+            .setDigestFunction(function.toRequest());
     for (Digest digest : slice) {
       request.addRequestsBuilder().setDigest(digest.toProto()).setData(blobs.get(digest));
     }
@@ -98,7 +108,7 @@ final class BlobBatches {
     }
     Set<Digest> open = new HashSet<>(slice);
     for (BatchUpdateBlobsResponse.Response one : response.getResponsesList()) {
-      Digest digest = Digest.parse(one.getDigest());
+      Digest digest = Digest.parse(function, one.getDigest());
       open.remove(digest);
       Status status = RemoteErrors.status(one.getStatus());
       if (!status.isOk() && status.getCode() != Status.Code.ALREADY_EXISTS) {

@@ -37,6 +37,7 @@ final class RemoteActionCache implements ActionCache {
         GetActionResultRequest.newBuilder()
             .setInstanceName(config.instance())
             .setActionDigest(action.toProto())
+            .setDigestFunction(action.function().toRequest())
             .build();
     return retry.run(() -> find(action, request));
   }
@@ -59,6 +60,7 @@ final class RemoteActionCache implements ActionCache {
         UpdateActionResultRequest.newBuilder()
             .setInstanceName(config.instance())
             .setActionDigest(action.toProto())
+            .setDigestFunction(action.function().toRequest())
             .setActionResult(result);
     if (replace == Replace.ALWAYS) {
       request.setResultsCachePolicy(ResultsCachePolicy.newBuilder().setPriority(REPLACES));

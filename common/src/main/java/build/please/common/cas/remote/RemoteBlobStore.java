@@ -6,6 +6,7 @@ import build.please.common.cas.BlobSink;
 import build.please.common.cas.BlobStore;
 import build.please.common.cas.Digest;
 import build.please.common.cas.Encoding;
+import build.please.common.cas.HashFunction;
 import build.please.common.cas.ResourceName;
 import build.please.common.cas.ZstdEncodingStream;
 import build.please.proto.execution.ContentAddressableStorageGrpc;
@@ -58,8 +59,11 @@ final class RemoteBlobStore implements BlobStore {
   }
 
   private Set<Digest> ask(List<Digest> slice) throws IOException {
+    HashFunction function = slice.get(0).function();
     FindMissingBlobsRequest.Builder request =
-        FindMissingBlobsRequest.newBuilder().setInstanceName(config.instance());
+        FindMissingBlobsRequest.newBuilder()
+            .setInstanceName(config.instance())
+            .setDigestFunction(function.toRequest());
     slice.forEach(digest -> request.addBlobDigests(digest.toProto()));
     try {
       FindMissingBlobsResponse response =
@@ -68,7 +72,7 @@ final class RemoteBlobStore implements BlobStore {
               .findMissingBlobs(request.build());
       Set<Digest> missing = new HashSet<>();
       for (build.please.proto.execution.Digest digest : response.getMissingBlobDigestsList()) {
-        missing.add(Digest.parse(digest));
+        missing.add(Digest.parse(function, digest));
       }
       missing.retainAll(Set.copyOf(slice));
       return missing;
@@ -153,7 +157,7 @@ final class RemoteBlobStore implements BlobStore {
 
   private static Set<Digest> distinct(Collection<Digest> digests) {
     Set<Digest> distinct = new LinkedHashSet<>(digests);
-    distinct.remove(Digest.EMPTY);
+    distinct.removeIf(Digest::isEmpty);
     return distinct;
   }
 

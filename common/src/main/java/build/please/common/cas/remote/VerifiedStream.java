@@ -13,13 +13,14 @@ import java.security.MessageDigest;
  */
 final class VerifiedStream extends FilterInputStream {
   private final Digest digest;
-  private final MessageDigest sha256 = Digest.sha256();
+  private final MessageDigest hasher;
   private long size;
   private boolean verified;
 
   VerifiedStream(InputStream in, Digest digest) {
     super(in);
     this.digest = digest;
+    this.hasher = digest.function().hasher();
   }
 
   @Override
@@ -32,10 +33,10 @@ final class VerifiedStream extends FilterInputStream {
   public int read(byte[] bytes, int offset, int length) throws IOException {
     int n = in.read(bytes, offset, length);
     if (n > 0) {
-      sha256.update(bytes, offset, n);
+      hasher.update(bytes, offset, n);
       size += n;
     } else if (n < 0 && !verified) {
-      Digest found = Digest.of(sha256, size);
+      Digest found = Digest.of(digest.function(), hasher, size);
       if (!found.equals(digest)) {
         throw new IOException("the store sent " + found + " for blob " + digest);
       }

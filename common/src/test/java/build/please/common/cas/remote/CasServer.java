@@ -3,6 +3,8 @@ package build.please.common.cas.remote;
 
 import build.please.common.cas.Cas;
 import build.please.common.cas.Digest;
+import build.please.common.cas.HashFunction;
+import build.please.common.cas.MalformedException;
 import build.please.proto.execution.ActionCacheGrpc;
 import build.please.proto.execution.ActionResult;
 import build.please.proto.execution.CacheCapabilities;
@@ -126,7 +128,8 @@ final class CasServer implements AutoCloseable {
     @Override
     public void getActionResult(
         GetActionResultRequest request, StreamObserver<ActionResult> answer) {
-      UpdateActionResultRequest stored = results.get(digest(request.getActionDigest()));
+      UpdateActionResultRequest stored =
+          results.get(digest(request.getDigestFunctionValue(), request.getActionDigest()));
       if (stored == null) {
         answer.onError(Status.NOT_FOUND.asRuntimeException());
       } else {
@@ -138,14 +141,18 @@ final class CasServer implements AutoCloseable {
     @Override
     public void updateActionResult(
         UpdateActionResultRequest request, StreamObserver<ActionResult> answer) {
-      results.put(digest(request.getActionDigest()), request);
+      results.put(digest(request.getDigestFunctionValue(), request.getActionDigest()), request);
       answer.onNext(request.getActionResult());
       answer.onCompleted();
     }
   }
 
   /** For requests of our own client, which are well-formed. */
-  static Digest digest(build.please.proto.execution.Digest proto) {
-    return new Digest(proto.getHash(), proto.getSizeBytes());
+  static Digest digest(int function, build.please.proto.execution.Digest proto) {
+    try {
+      return Digest.parse(HashFunction.parse(function, HashFunction.ALL), proto);
+    } catch (MalformedException e) {
+      throw new AssertionError(e);
+    }
   }
 }

@@ -178,7 +178,7 @@ final class FakeByteStream extends ByteStreamGrpc.ByteStreamImplBase {
         identity =
             ByteString.copyFrom(Zstd.decompress(zstd, Math.toIntExact(upload.digest().size())));
       }
-      if (!Digest.of(identity).equals(upload.digest())) {
+      if (!Digest.of(upload.digest().function(), identity).equals(upload.digest())) {
         return Status.INVALID_ARGUMENT.withDescription("wrong bytes");
       }
       blobs.put(upload.digest(), identity);

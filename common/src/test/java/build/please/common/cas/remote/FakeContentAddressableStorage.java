@@ -39,9 +39,10 @@ final class FakeContentAddressableStorage
   public void findMissingBlobs(
       FindMissingBlobsRequest request, StreamObserver<FindMissingBlobsResponse> answer) {
     questions.add(request.getBlobDigestsCount());
+    int function = request.getDigestFunctionValue();
     FindMissingBlobsResponse.Builder response = FindMissingBlobsResponse.newBuilder();
     request.getBlobDigestsList().stream()
-        .filter(digest -> !blobs.containsKey(CasServer.digest(digest)))
+        .filter(digest -> !blobs.containsKey(CasServer.digest(function, digest)))
         .forEach(response::addMissingBlobDigests);
     answer.onNext(response.build());
     answer.onCompleted();
@@ -53,10 +54,10 @@ final class FakeContentAddressableStorage
     BatchUpdateBlobsResponse.Builder response = BatchUpdateBlobsResponse.newBuilder();
     long bytes = 0;
     for (BatchUpdateBlobsRequest.Request one : request.getRequestsList()) {
-      Digest digest = CasServer.digest(one.getDigest());
+      Digest digest = CasServer.digest(request.getDigestFunctionValue(), one.getDigest());
       bytes += one.getData().size();
       Code code = refusals.getOrDefault(digest, Code.OK);
-      if (!Digest.of(one.getData()).equals(digest)) {
+      if (!Digest.of(digest.function(), one.getData()).equals(digest)) {
         code = Code.INVALID_ARGUMENT;
       } else if (code == Code.OK) {
         blobs.put(digest, one.getData());
@@ -78,7 +79,7 @@ final class FakeContentAddressableStorage
     BatchReadBlobsResponse.Builder response = BatchReadBlobsResponse.newBuilder();
     long bytes = 0;
     for (build.please.proto.execution.Digest proto : request.getDigestsList()) {
-      Digest digest = CasServer.digest(proto);
+      Digest digest = CasServer.digest(request.getDigestFunctionValue(), proto);
       ByteString data = blobs.get(digest);
       Code code = refusals.getOrDefault(digest, data == null ? Code.NOT_FOUND : Code.OK);
       BatchReadBlobsResponse.Response.Builder one = response.addResponsesBuilder().setDigest(proto);
