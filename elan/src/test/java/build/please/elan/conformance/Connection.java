@@ -11,11 +11,13 @@ import io.grpc.Channel;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
+import io.grpc.ServerInterceptor;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 
@@ -25,10 +27,19 @@ record Connection(Channel channel, Closeable end) implements Closeable {
 
   static Connection open(Setting.Transport transport, List<BindableService> services)
       throws IOException {
-    return transport == Setting.Transport.SOCKET ? onASocket(services) : inProcess(services);
+    return transport == Setting.Transport.SOCKET
+        ? onASocket(services, List.of())
+        : inProcess(services);
   }
 
-  private static Connection onASocket(List<BindableService> services) throws IOException {
+  /**
+   * @param guards between the log and the services, as in production
+   */
+  static Connection onASocket(List<BindableService> services, List<ServerInterceptor> guards)
+      throws IOException {
+    List<ServerInterceptor> interceptors = new ArrayList<>();
+    interceptors.add(new RequestLog(System::nanoTime));
+    interceptors.addAll(guards);
     RpcConfig config =
         new RpcConfig(
             "127.0.0.1",
@@ -37,11 +48,7 @@ record Connection(Channel channel, Closeable end) implements Closeable {
             Duration.ofSeconds(1),
             RpcConfig.DEFAULT_MAX_INBOUND_MESSAGE_SIZE);
     RpcServer server =
-        RpcServer.start(
-            config,
-            InsecureServerCredentials.create(),
-            List.of(new RequestLog(System::nanoTime)),
-            services);
+        RpcServer.start(config, InsecureServerCredentials.create(), interceptors, services);
     ManagedChannel channel = RpcChannel.open("grpc://127.0.0.1:" + server.port());
     return new Connection(
         channel,

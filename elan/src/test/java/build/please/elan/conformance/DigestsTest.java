@@ -71,7 +71,6 @@ final class DigestsTest extends Section {
     checkInMemory("GEN-20", "a batch of small blobs fits into a message", DigestsTest::messageSize);
     checkOnSockets("GEN-23", "the health service is there", DigestsTest::health);
     notAdvertised("GEN-09", "Elan executes nothing");
-    notAdvertised("GEN-22", "no tokens or certificates are asked for; they come with creds");
   }
 
   private static void otherSize(TestedElan elan) throws IOException {

@@ -48,6 +48,7 @@ final class Rules {
         new DigestsTest(),
         new DigestFunctionsTest(),
         new Blake3Test(),
+        new TokensTest(),
         new CapabilitiesTest(),
         new FindMissingBlobsTest(),
         new BatchUpdateBlobsTest(),

@@ -29,6 +29,9 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import io.grpc.BindableService;
 import io.grpc.Channel;
+import io.grpc.ClientInterceptor;
+import io.grpc.ClientInterceptors;
+import io.grpc.ServerInterceptor;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -62,9 +65,11 @@ final class TestedElan implements Closeable {
   private final WatchedBucket bucket;
   private final Cas cas;
   private final Connection connection;
+  private final Channel channel;
   private final Random random = new Random(42);
 
-  private TestedElan(Setting setting, ServiceConfig config) throws IOException {
+  private TestedElan(Setting setting, ServiceConfig config, List<ServerInterceptor> guards)
+      throws IOException {
     directory =
         setting.store() == Setting.Store.FILES
             ? Optional.of(Files.createTempDirectory("elan-conformance"))
@@ -77,7 +82,12 @@ final class TestedElan implements Closeable {
     opened.push(timer::shutdown);
     ExecutorService pieces = Threads.pool("bucket", 4);
     opened.push(pieces::shutdown);
-    connection = Connection.open(setting.transport(), services(pieces, timer, config));
+    List<BindableService> services = services(pieces, timer, config);
+    connection =
+        guards.isEmpty()
+            ? Connection.open(setting.transport(), services)
+            : Connection.onASocket(services, guards);
+    channel = connection.channel();
     opened.push(connection);
   }
 
@@ -86,7 +96,25 @@ final class TestedElan implements Closeable {
   }
 
   static TestedElan start(Setting setting, ServiceConfig config) throws IOException {
-    return new TestedElan(setting, config);
+    return new TestedElan(setting, config, List.of());
+  }
+
+  /** On a socket, in memory, behind what guards it. */
+  static TestedElan guarded(ServerInterceptor guard) throws IOException {
+    return new TestedElan(Setting.MEMORY_ON_A_SOCKET, PATIENT, List.of(guard));
+  }
+
+  private TestedElan(TestedElan same, Channel channel) {
+    this.directory = same.directory;
+    this.bucket = same.bucket;
+    this.cas = same.cas;
+    this.connection = same.connection;
+    this.channel = channel;
+  }
+
+  /** The same server to a client that sends this with every call; closes nothing. */
+  TestedElan as(ClientInterceptor client) {
+    return new TestedElan(this, ClientInterceptors.intercept(channel, client));
   }
 
   private static Bucket open(Optional<Path> directory) throws IOException {
@@ -115,7 +143,7 @@ final class TestedElan implements Closeable {
   }
 
   Channel channel() {
-    return connection.channel();
+    return channel;
   }
 
   ContentAddressableStorageBlockingStub cas() {
