@@ -8,6 +8,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -30,13 +31,20 @@ final class GrpcServerMetrics implements ServerInterceptor {
     this.clock = registry.config().clock();
   }
 
+  /** Registers the meters of each method, so that they are there before the first call. */
+  void expect(ServiceDescriptor service) {
+    service.getMethods().forEach(method -> meters(method).expectCodes());
+  }
+
+  private MethodMeters meters(MethodDescriptor<?, ?> method) {
+    return methods.computeIfAbsent(
+        method.getFullMethodName(), name -> new MethodMeters(registry, method));
+  }
+
   @Override
   public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(
       ServerCall<ReqT, RespT> call, Metadata headers, ServerCallHandler<ReqT, RespT> next) {
-    MethodDescriptor<ReqT, RespT> method = call.getMethodDescriptor();
-    MethodMeters meters =
-        methods.computeIfAbsent(
-            method.getFullMethodName(), name -> new MethodMeters(registry, method));
+    MethodMeters meters = meters(call.getMethodDescriptor());
     Timed timed = new Timed(meters);
     ServerCall<ReqT, RespT> counted =
         new SimpleForwardingServerCall<>(call) {
@@ -76,10 +84,12 @@ final class GrpcServerMetrics implements ServerInterceptor {
     Timed(MethodMeters meters) {
       this.meters = meters;
       meters.started.increment();
+      meters.open.incrementAndGet();
     }
 
     void end(Status.Code code) {
       if (ended.compareAndSet(false, true)) {
+        meters.open.decrementAndGet();
         meters.handled(code).increment();
         meters.seconds.record(clock.monotonicTime() - start, TimeUnit.NANOSECONDS);
       }

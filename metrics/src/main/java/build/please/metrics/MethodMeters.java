@@ -4,12 +4,14 @@ package build.please.metrics;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 
 /** The meters of one method. */
@@ -48,6 +50,9 @@ final class MethodMeters {
   final Counter sent;
   final Timer seconds;
 
+  /** Calls under way, an open stream among them. */
+  final AtomicInteger open = new AtomicInteger();
+
   private final Map<Status.Code, Counter> handled = new ConcurrentHashMap<>();
   private final MeterRegistry registry;
   private final Tags tags;
@@ -68,6 +73,15 @@ final class MethodMeters {
             .tags(tags)
             .serviceLevelObjectives(BUCKETS)
             .register(registry);
+    // Not one of go-grpc-prometheus.
+    Gauge.builder("grpc.server.open.calls", open, AtomicInteger::get)
+        .description("Calls under way, streams included.")
+        .tags(tags)
+        .register(registry);
+  }
+
+  void expectCodes() {
+    CODES.keySet().forEach(this::handled);
   }
 
   Counter handled(Status.Code code) {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.metrics;
 
+import io.grpc.BindableService;
 import io.grpc.ServerInterceptor;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
-import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -39,7 +39,7 @@ public final class Metrics implements AutoCloseable {
     collections.bindTo(registry);
     List.of(
             new ClassLoaderMetrics(),
-            new FileDescriptorMetrics(),
+            new ProcessMetrics(),
             new JvmMemoryMetrics(),
             new JvmThreadMetrics(),
             new ProcessorMetrics(),
@@ -84,6 +84,11 @@ public final class Metrics implements AutoCloseable {
   /** Counts and times every call of a server under the names of go-grpc-prometheus. */
   public ServerInterceptor interceptor() {
     return calls;
+  }
+
+  /** Shows the meters of a service's methods from now on, rather than from their first call. */
+  public void expect(BindableService service) {
+    calls.expect(service.bindService().getServiceDescriptor());
   }
 
   /**
