@@ -3,7 +3,6 @@ package build.please.common.cas;
 
 import build.please.proto.execution.Directory;
 import build.please.proto.execution.DirectoryNode;
-import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -36,10 +35,15 @@ public final class TreeReader {
     }
   }
 
-  private final BlobStore blobs;
+  private final DirectorySource source;
 
+  /** Reads every Directory from the store. */
   public TreeReader(BlobStore blobs) {
-    this.blobs = blobs;
+    this(new StoredDirectories(blobs));
+  }
+
+  public TreeReader(DirectorySource source) {
+    this.source = source;
   }
 
   /**
@@ -58,15 +62,14 @@ public final class TreeReader {
       for (Digest digest : level) {
         treeBytes = checkSize(digest, treeBytes);
       }
-      Map<Digest, ByteString> found = readLevel(level);
+      Map<Digest, Directory> found = source.readAll(level);
       Set<Digest> next = new LinkedHashSet<>();
       for (Digest digest : level) {
-        ByteString bytes = found.get(digest);
-        if (bytes == null) {
+        Directory directory = found.get(digest);
+        if (directory == null) {
           missing.add(digest);
           continue;
         }
-        Directory directory = Directories.parse(digest, bytes);
         directories.put(digest, directory);
         for (DirectoryNode child : directory.getDirectoriesList()) {
           next.add(Digest.parse(root.function(), child.getDigest()));
@@ -89,22 +92,5 @@ public final class TreeReader {
           "the directories of the tree take more than " + MAX_TREE_BYTES + " bytes");
     }
     return sum;
-  }
-
-  /** The empty Directory is the empty blob, which is never asked for. */
-  private Map<Digest, ByteString> readLevel(Set<Digest> level) throws IOException {
-    Map<Digest, ByteString> found = new LinkedHashMap<>();
-    Set<Digest> others = new LinkedHashSet<>();
-    for (Digest digest : level) {
-      if (digest.isEmpty()) {
-        found.put(digest, ByteString.EMPTY);
-      } else {
-        others.add(digest);
-      }
-    }
-    if (!others.isEmpty()) {
-      found.putAll(blobs.readAll(others));
-    }
-    return found;
   }
 }
