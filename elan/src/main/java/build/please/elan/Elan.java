@@ -11,9 +11,13 @@ import build.please.common.rpc.RpcConfig;
 import build.please.common.rpc.RpcServer;
 import build.please.common.rpc.Shutdown;
 import build.please.common.rpc.Threads;
+import build.please.elan.meter.ElanMeters;
+import build.please.elan.service.CachedDirectories;
 import build.please.elan.service.CapabilitiesService;
 import build.please.elan.service.ElanServices;
+import build.please.elan.service.ServiceConfig;
 import build.please.elan.service.StorageCapabilities;
+import build.please.elan.store.StoreConfig;
 import build.please.metrics.Metrics;
 import io.grpc.BindableService;
 import java.io.IOException;
@@ -88,20 +92,23 @@ public final class Elan implements Callable<Integer> {
     Duration unwind = config.drain().plusSeconds(10);
     ExecutorService pieces = Threads.pool("bucket", parallelism);
     ScheduledExecutorService timer = Threads.timer("timer");
-    try (Metrics metrics = Frontage.metrics(admin);
-        Store opened = flag.open(store.toConfig(flag, memory.toConfig()), Clock.systemUTC());
-        RpcServer server =
-            Frontage.open(
-                config,
-                rpc.toSecurity(),
-                metrics,
-                services(opened.cas(), pieces, timer),
-                "read, replace and add to what is stored")) {
-      Shutdown.onSignal(server::requestStop, unwind);
-      log.info("storing in {}", flag.url());
-      System.out.println("ready grpc://" + address(config) + ":" + server.port());
-      if (!exitAfterStart) {
-        server.awaitTermination();
+    try (Metrics metrics = Frontage.metrics(admin)) {
+      ElanMeters meters = ElanMeters.in(metrics.registry());
+      StoreConfig bounds = store.toConfig(flag, memory.toConfig());
+      try (Store opened = flag.open(bounds, meters, Clock.systemUTC());
+          RpcServer server =
+              Frontage.open(
+                  config,
+                  rpc.toSecurity(),
+                  metrics,
+                  services(opened.cas(), pieces, timer, meters),
+                  "read, replace and add to what is stored")) {
+        Shutdown.onSignal(server::requestStop, unwind);
+        log.info("storing in {}", flag.url());
+        System.out.println("ready grpc://" + address(config) + ":" + server.port());
+        if (!exitAfterStart) {
+          server.awaitTermination();
+        }
       }
     }
     return 0;
@@ -113,8 +120,17 @@ public final class Elan implements Callable<Integer> {
   }
 
   private static List<BindableService> services(
-      Cas cas, ExecutorService pieces, ScheduledExecutorService timer) {
-    List<BindableService> services = new ArrayList<>(ElanServices.of(cas, pieces, timer));
+      Cas cas, ExecutorService pieces, ScheduledExecutorService timer, ElanMeters meters) {
+    List<BindableService> services =
+        new ArrayList<>(
+            ElanServices.of(
+                cas,
+                new CachedDirectories(
+                    cas.blobs(), CachedDirectories.DEFAULT_COUNT, meters.directories()),
+                pieces,
+                timer,
+                ServiceConfig.DEFAULT,
+                meters));
     services.add(
         new CapabilitiesService(
             StorageCapabilities.versions()

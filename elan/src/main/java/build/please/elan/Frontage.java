@@ -37,7 +37,11 @@ public final class Frontage {
    * @throws IOException if a port that was asked for cannot be listened on; the message names it
    */
   public static Metrics metrics(AdminOptions options) throws IOException {
-    Optional<AdminAddress> config = options.toConfig();
+    return metrics(options.toConfig());
+  }
+
+  /** As {@link #metrics(AdminOptions)}, with what the flags say; empty for no pages. */
+  static Metrics metrics(Optional<AdminAddress> config) throws IOException {
     if (config.isEmpty()) {
       return Metrics.withoutHttp();
     }
@@ -63,6 +67,7 @@ public final class Frontage {
       String openTo)
       throws IOException {
     List<ServerInterceptor> interceptors = new ArrayList<>();
+    services.forEach(metrics::expect);
     interceptors.add(new RequestLog(System::nanoTime));
     interceptors.add(metrics.interceptor());
     Optional<Path> tokenFile = security.tokenFile();

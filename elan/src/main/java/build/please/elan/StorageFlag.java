@@ -3,6 +3,7 @@ package build.please.elan;
 
 import build.please.common.cli.OneLine;
 import build.please.common.cli.UsageException;
+import build.please.elan.meter.ElanMeters;
 import build.please.elan.store.StoreConfig;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -57,10 +58,10 @@ public final class StorageFlag {
    *
    * @throws UsageException if it cannot be opened; one line that names the flag
    */
-  public Store open(StoreConfig config, Clock clock) {
+  public Store open(StoreConfig config, ElanMeters meters, Clock clock) {
     try {
       String create = given.equals("file") ? "?create_dir=true" : "";
-      return Store.open(url() + create, config, clock);
+      return Store.open(url() + create, config, meters, clock);
     } catch (IllegalArgumentException e) {
       throw new UsageException("--storage " + e.getMessage());
     } catch (IOException e) {

@@ -5,7 +5,9 @@ import build.please.common.cas.Cas;
 import build.please.elan.bucket.BoundedBucket;
 import build.please.elan.bucket.Bucket;
 import build.please.elan.bucket.Buckets;
+import build.please.elan.bucket.MeteredBucket;
 import build.please.elan.bucket.Occupancy;
+import build.please.elan.meter.ElanMeters;
 import build.please.elan.store.BucketCas;
 import build.please.elan.store.StoreConfig;
 import java.io.IOException;
@@ -23,10 +25,11 @@ public final class Store implements AutoCloseable {
   }
 
   /** As {@link Buckets#open(String, Clock)}. */
-  static Store open(String url, StoreConfig config, Clock clock) throws IOException {
+  static Store open(String url, StoreConfig config, ElanMeters meters, Clock clock)
+      throws IOException {
     Bucket bucket = Buckets.open(url, config.bounds(), clock);
     return new Store(
-        BucketCas.of(bucket, config),
+        BucketCas.of(new MeteredBucket(bucket, meters.store()), config, meters),
         bucket instanceof BoundedBucket bounded ? Optional.of(bounded) : Optional.empty());
   }
 

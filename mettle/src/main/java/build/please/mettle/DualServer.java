@@ -13,7 +13,10 @@ import build.please.common.rpc.RpcServer;
 import build.please.common.rpc.Threads;
 import build.please.elan.Frontage;
 import build.please.elan.StorageFlag;
+import build.please.elan.meter.ElanMeters;
+import build.please.elan.service.CachedDirectories;
 import build.please.elan.service.ElanServices;
+import build.please.elan.service.ServiceConfig;
 import build.please.elan.service.StorageCapabilities;
 import build.please.elan.store.StoreConfig;
 import build.please.metrics.Metrics;
@@ -93,7 +96,8 @@ final class DualServer implements AutoCloseable {
       throws IOException {
     this.settings = settings;
     this.opened = opened;
-    Cas cas = open(openStorage(settings, clock));
+    ElanMeters meters = ElanMeters.in(metrics.registry());
+    Cas cas = open(openStorage(settings, clock, meters));
     ScheduledExecutorService timer = Threads.timer("timer");
     open(() -> timer.shutdown());
     ExecutorService pieces = Threads.pool("bucket", PIECE_THREADS);
@@ -120,7 +124,7 @@ final class DualServer implements AutoCloseable {
                 settings.rpc(),
                 settings.security(),
                 metrics,
-                services(cas, requests, timer, pieces),
+                services(cas, requests, timer, pieces, meters),
                 "run commands on this machine"));
   }
 
@@ -139,9 +143,9 @@ final class DualServer implements AutoCloseable {
     }
   }
 
-  private static Cas openStorage(Settings settings, Clock clock) {
+  private static Cas openStorage(Settings settings, Clock clock, ElanMeters meters) {
     if (settings.storage().isBucket()) {
-      return settings.storage().open(settings.store(), clock).cas();
+      return settings.storage().open(settings.store(), meters, clock).cas();
     }
     ChannelConfig channel =
         settings.transport() == StorageTransport.TLS
@@ -156,7 +160,11 @@ final class DualServer implements AutoCloseable {
   }
 
   private List<BindableService> services(
-      Cas cas, MemoryQueue requests, ScheduledExecutorService timer, ExecutorService pieces) {
+      Cas cas,
+      MemoryQueue requests,
+      ScheduledExecutorService timer,
+      ExecutorService pieces,
+      ElanMeters meters) {
     List<BindableService> services = new ArrayList<>();
     services.add(
         new ExecutionService(
@@ -169,7 +177,15 @@ final class DualServer implements AutoCloseable {
             new ResultInliner(cas.blobs(), pieces)));
     CacheCapabilities cache = CacheCapabilities.getDefaultInstance();
     if (settings.forwarding() == Forwarding.ON) {
-      services.addAll(ElanServices.of(cas, pieces, timer));
+      services.addAll(
+          ElanServices.of(
+              cas,
+              new CachedDirectories(
+                  cas.blobs(), CachedDirectories.DEFAULT_COUNT, meters.directories()),
+              pieces,
+              timer,
+              ServiceConfig.DEFAULT,
+              meters));
       cache = StorageCapabilities.cache();
     }
     services.add(new CapabilitiesService(cache, List.of("mtime", "unix_mode")));

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.elan.service;
 
-import build.please.common.cas.BlobStore;
 import build.please.common.cas.Digest;
 import build.please.common.cas.Encoding;
 import build.please.common.cas.HashFunction;
@@ -30,15 +29,15 @@ final class BatchRead {
   /** Bytes of one response beside the data: digest, status, compressor, tags and lengths. */
   private static final int OVERHEAD = 128;
 
-  private final BlobStore blobs;
+  private final MeteredBlobStore blobs;
   private final FanOut fanOut;
 
-  BatchRead(BlobStore blobs, FanOut fanOut) {
+  BatchRead(MeteredBlobStore blobs, FanOut fanOut) {
     this.blobs = blobs;
     this.fanOut = fanOut;
   }
 
-  private record Item(Digest digest, Encoding encoding, Fit fit) {}
+  private record Item(Digest digest, Encoding encoding, Encoding preferred, Fit fit) {}
 
   private enum Fit {
     FITS,
@@ -60,7 +59,10 @@ final class BatchRead {
 
   private static List<Item> items(HashFunction function, BatchReadBlobsRequest request)
       throws MalformedException {
-    boolean zstd = request.getAcceptableCompressorsList().contains(Compressor.Value.ZSTD);
+    Encoding preferred =
+        request.getAcceptableCompressorsList().contains(Compressor.Value.ZSTD)
+            ? Encoding.ZSTD
+            : Encoding.IDENTITY;
     List<Item> items = new ArrayList<>(request.getDigestsCount());
     long total = 0;
     long message = 0;
@@ -71,12 +73,15 @@ final class BatchRead {
         throw new MalformedException(
             "the batch asks for more than " + Limits.BATCH_BYTES + " bytes of blobs");
       }
-      Encoding encoding =
-          zstd && digest.size() > NOT_WORTH_PACKING ? Encoding.ZSTD : Encoding.IDENTITY;
+      Encoding encoding = digest.size() > NOT_WORTH_PACKING ? preferred : Encoding.IDENTITY;
       // What does not compress grows a little.
       message += digest.size() + digest.size() / 256 + OVERHEAD;
       items.add(
-          new Item(digest, encoding, message > Limits.MESSAGE_BYTES ? Fit.TOO_MUCH : Fit.FITS));
+          new Item(
+              digest,
+              encoding,
+              preferred,
+              message > Limits.MESSAGE_BYTES ? Fit.TOO_MUCH : Fit.FITS));
     }
     return items;
   }
@@ -94,7 +99,7 @@ final class BatchRead {
                   .setMessage("does not fit into the message; ask again"))
           .build();
     }
-    try (InputStream in = blobs.read(item.digest(), item.encoding(), 0)) {
+    try (InputStream in = blobs.read(item.digest(), item.encoding(), item.preferred())) {
       response.setData(ByteString.readFrom(in)).setStatus(Status.getDefaultInstance());
       if (item.encoding() == Encoding.ZSTD) {
         response.setCompressor(Compressor.Value.ZSTD);

@@ -10,6 +10,7 @@ import build.please.common.cas.HashFunction;
 import build.please.common.cas.MalformedException;
 import build.please.common.rpc.FanOut;
 import build.please.common.rpc.RpcErrors;
+import build.please.elan.meter.EventMeters;
 import build.please.proto.execution.BatchUpdateBlobsRequest;
 import build.please.proto.execution.BatchUpdateBlobsResponse;
 import build.please.proto.execution.Compressor;
@@ -20,10 +21,12 @@ import java.io.IOException;
 final class BatchUpdate {
   private final BlobStore blobs;
   private final FanOut fanOut;
+  private final EventMeters events;
 
-  BatchUpdate(BlobStore blobs, FanOut fanOut) {
+  BatchUpdate(BlobStore blobs, FanOut fanOut, EventMeters events) {
     this.blobs = blobs;
     this.fanOut = fanOut;
+    this.events = events;
   }
 
   /**
@@ -53,6 +56,7 @@ final class BatchUpdate {
       store(function, item);
       status = Status.getDefaultInstance();
     } catch (IOException | RuntimeException e) {
+      events.refused(e);
       status = RpcErrors.toStatus(e);
     }
     return BatchUpdateBlobsResponse.Response.newBuilder()
@@ -67,6 +71,7 @@ final class BatchUpdate {
     Encoding encoding = encoding(item);
     if (encoding == Encoding.IDENTITY && item.getData().size() != digest.size()) {
       throw new BlobRejectedException(
+          BlobRejectedException.Fault.SIZE,
           "blob " + digest + " came with " + item.getData().size() + " bytes");
     }
     try (BlobSink sink = blobs.write(digest, encoding)) {

@@ -63,8 +63,7 @@ public final class CachedDirectories implements DirectorySource {
     }
     Set<Digest> unknown = new LinkedHashSet<>(digests);
     unknown.removeAll(known.keySet());
-    lookups.hits(known.size());
-    lookups.misses(unknown.size());
+    lookups.count(known.size(), unknown.size());
     if (!unknown.isEmpty()) {
       Map<Digest, Directory> read = stored.readAll(unknown);
       cache.putAll(read);

@@ -7,8 +7,11 @@ import static build.please.elan.service.Requests.check;
 import build.please.common.cas.BlobStore;
 import build.please.common.cas.Digest;
 import build.please.common.cas.HashFunction;
+import build.please.common.cas.TreeReader;
 import build.please.common.rpc.FanOut;
 import build.please.common.rpc.RpcErrors;
+import build.please.elan.meter.Batching;
+import build.please.elan.meter.ElanMeters;
 import build.please.proto.execution.BatchReadBlobsRequest;
 import build.please.proto.execution.BatchReadBlobsResponse;
 import build.please.proto.execution.BatchUpdateBlobsRequest;
@@ -31,15 +34,22 @@ import java.util.Set;
 final class ContentAddressableStorageService
     extends ContentAddressableStorageGrpc.ContentAddressableStorageImplBase {
   private final BlobStore blobs;
+  private final TreeReader trees;
+  private final ElanMeters meters;
   private final BatchUpdate batchUpdate;
   private final BatchRead batchRead;
   private final IdleWatch idle;
 
-  ContentAddressableStorageService(BlobStore blobs, FanOut fanOut, IdleWatch idle) {
+  ContentAddressableStorageService(
+      BlobStore blobs, TreeReader trees, FanOut fanOut, IdleWatch idle, ElanMeters meters) {
     this.blobs = blobs;
+    this.trees = trees;
     this.idle = idle;
-    this.batchUpdate = new BatchUpdate(blobs, fanOut);
-    this.batchRead = new BatchRead(blobs, fanOut);
+    this.meters = meters;
+    MeteredBlobStore batched =
+        new MeteredBlobStore(blobs, meters.traffic(), meters.timers(), Batching.BATCHED);
+    this.batchUpdate = new BatchUpdate(batched, fanOut, meters.events());
+    this.batchRead = new BatchRead(batched, fanOut);
   }
 
   @Override
@@ -87,7 +97,7 @@ final class ContentAddressableStorageService
     try {
       HashFunction function = check(request.getInstanceName(), request.getDigestFunctionValue());
       TreePump.start(
-          TreePages.open(blobs, function, request),
+          TreePages.open(trees, function, request, meters.traffic()),
           (ServerCallStreamObserver<GetTreeResponse>) client,
           idle);
     } catch (IOException | RuntimeException e) {

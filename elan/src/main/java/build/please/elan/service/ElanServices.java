@@ -3,8 +3,13 @@ package build.please.elan.service;
 
 import build.please.common.cas.BlobStore;
 import build.please.common.cas.Cas;
+import build.please.common.cas.DirectorySource;
+import build.please.common.cas.StoredDirectories;
+import build.please.common.cas.TreeReader;
 import build.please.common.rpc.FanOut;
 import build.please.common.rpc.InFlightBytes;
+import build.please.elan.meter.Batching;
+import build.please.elan.meter.ElanMeters;
 import io.grpc.BindableService;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -17,28 +22,53 @@ import java.util.concurrent.ScheduledExecutorService;
 public final class ElanServices {
   private ElanServices() {}
 
-  /** As {@link #of(Cas, Executor, ScheduledExecutorService, ServiceConfig)}, with the defaults. */
+  /** With the defaults of everything else, and counted for nobody. */
   public static List<BindableService> of(Cas cas, Executor pieces, ScheduledExecutorService timer) {
     return of(cas, pieces, timer, ServiceConfig.DEFAULT);
+  }
+
+  /** Without a cache of directories, and counted for nobody. */
+  public static List<BindableService> of(
+      Cas cas, Executor pieces, ScheduledExecutorService timer, ServiceConfig config) {
+    return of(cas, new StoredDirectories(cas.blobs()), pieces, timer, config, ElanMeters.unseen());
   }
 
   /**
    * CAS, ByteStream and ActionCache over any pair, be it a bucket or another server.
    *
+   * @param directories of the same store
    * @param pieces does the pieces of batches, and what the timer begins; must not be the pool that
    *     runs the handlers
    * @param timer to be shut down after the server
    */
   public static List<BindableService> of(
-      Cas cas, Executor pieces, ScheduledExecutorService timer, ServiceConfig config) {
+      Cas cas,
+      DirectorySource directories,
+      Executor pieces,
+      ScheduledExecutorService timer,
+      ServiceConfig config,
+      ElanMeters meters) {
     FanOut fanOut = new FanOut(pieces);
     IdleWatch idle = new IdleWatch(timer, pieces, config.idle());
     Arrivals arrivals = new Arrivals();
     BlobStore blobs = new AnnouncingBlobStore(cas.blobs(), arrivals);
-    UploadContext uploads = new UploadContext(blobs, arrivals, idle, config, pieces, timer);
+    BlobStore streamed = metered(blobs, meters, Batching.STREAMED);
+    Uploads uploads = new Uploads(streamed, arrivals, config, pieces, timer, meters.events());
     return List.of(
-        new ContentAddressableStorageService(blobs, fanOut, idle),
-        new ByteStreamService(blobs, uploads, InFlightBytes.ofThisProcess(), idle),
-        new ActionCacheService(new Cas(blobs, cas.actions())));
+        new ContentAddressableStorageService(
+            blobs, new TreeReader(directories), fanOut, idle, meters),
+        new ByteStreamService(
+            streamed,
+            new UploadContext(uploads, arrivals, idle, config, pieces, timer),
+            InFlightBytes.ofThisProcess(),
+            idle),
+        new ActionCacheService(
+            new Cas(
+                metered(blobs, meters, Batching.SINGLE),
+                new MeteredActionCache(cas.actions(), meters))));
+  }
+
+  private static BlobStore metered(BlobStore blobs, ElanMeters meters, Batching batching) {
+    return new MeteredBlobStore(blobs, meters.traffic(), meters.timers(), batching);
   }
 }

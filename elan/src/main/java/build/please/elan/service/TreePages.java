@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.elan.service;
 
-import build.please.common.cas.BlobStore;
 import build.please.common.cas.Digest;
+import build.please.common.cas.Encoding;
 import build.please.common.cas.HashFunction;
 import build.please.common.cas.MalformedException;
 import build.please.common.cas.TreeReader;
+import build.please.elan.meter.Batching;
+import build.please.elan.meter.TrafficMeters;
 import build.please.proto.execution.Directory;
 import build.please.proto.execution.GetTreeRequest;
 import build.please.proto.execution.GetTreeResponse;
@@ -22,11 +24,14 @@ final class TreePages {
   private final Digest root;
   private final List<Map.Entry<Digest, Directory>> tree;
   private final int mostInPage;
+  private final TrafficMeters traffic;
   private int next;
   private boolean done;
 
-  private TreePages(Digest root, Map<Digest, Directory> tree, int mostInPage) {
+  private TreePages(
+      Digest root, Map<Digest, Directory> tree, int mostInPage, TrafficMeters traffic) {
     this.root = root;
+    this.traffic = traffic;
     this.tree = List.copyOf(tree.entrySet());
     this.mostInPage = mostInPage;
   }
@@ -36,7 +41,8 @@ final class TreePages {
    *
    * @throws MalformedException if the request is, or a directory of the tree
    */
-  static TreePages open(BlobStore blobs, HashFunction function, GetTreeRequest request)
+  static TreePages open(
+      TreeReader trees, HashFunction function, GetTreeRequest request, TrafficMeters traffic)
       throws IOException {
     Digest root = Digest.parse(function, request.getRootDigest());
     if (request.getPageSize() < 0) {
@@ -44,14 +50,14 @@ final class TreePages {
     }
     String token = request.getPageToken();
     PageToken from = token.isEmpty() ? null : PageToken.parse(token, root);
-    TreeReader.Closure tree = new TreeReader(blobs).read(root);
+    TreeReader.Closure tree = trees.read(root);
     if (tree.missing().contains(root)) {
       throw Status.NOT_FOUND
           .withDescription("root directory " + root + " not found")
           .asRuntimeException();
     }
     int most = request.getPageSize() == 0 ? Integer.MAX_VALUE : request.getPageSize();
-    TreePages pages = new TreePages(root, tree.directories(), most);
+    TreePages pages = new TreePages(root, tree.directories(), most, traffic);
     pages.next = from == null ? 0 : from.position(List.copyOf(tree.directories().keySet()));
     return pages;
   }
@@ -77,6 +83,8 @@ final class TreePages {
         break;
       }
       page.addDirectories(directory);
+      traffic.served(Batching.SINGLE, Encoding.IDENTITY, directory.getSerializedSize());
+      traffic.servedBlob(Batching.SINGLE, Encoding.IDENTITY, Encoding.IDENTITY);
       next++;
     }
     done = next == tree.size();

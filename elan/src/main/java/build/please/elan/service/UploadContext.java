@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.elan.service;
 
-import build.please.common.cas.BlobStore;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -16,17 +15,17 @@ final class UploadContext {
   private final ScheduledExecutorService timer;
 
   /**
-   * @param blobs announces what is stored to {@code arrivals}
+   * @param uploads announce what is stored to {@code arrivals}
    * @param executor for what the timer begins, and which may block
    */
   UploadContext(
-      BlobStore blobs,
+      Uploads uploads,
       Arrivals arrivals,
       IdleWatch idle,
       ServiceConfig config,
       Executor executor,
       ScheduledExecutorService timer) {
-    this.uploads = new Uploads(blobs, arrivals, config, executor, timer);
+    this.uploads = uploads;
     this.arrivals = arrivals;
     this.idle = idle;
     this.config = config;

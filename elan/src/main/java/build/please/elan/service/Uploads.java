@@ -6,6 +6,7 @@ import build.please.common.cas.Digest;
 import build.please.common.cas.Encoding;
 import build.please.common.cas.MalformedException;
 import build.please.common.cas.ResourceName.Upload;
+import build.please.elan.meter.EventMeters;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
@@ -46,6 +47,7 @@ final class Uploads {
 
   private final BlobStore blobs;
   private final Arrivals arrivals;
+  private final EventMeters events;
   private final ConcurrentMap<PartialUpload.Key, Holder> active = new ConcurrentHashMap<>();
   private final Cache<PartialUpload.Key, Parked> waiting;
 
@@ -57,9 +59,11 @@ final class Uploads {
       Arrivals arrivals,
       ServiceConfig config,
       Executor executor,
-      ScheduledExecutorService timer) {
+      ScheduledExecutorService timer,
+      EventMeters events) {
     this.blobs = blobs;
     this.arrivals = arrivals;
+    this.events = events;
     this.waiting =
         Caffeine.newBuilder()
             .maximumWeight(config.resumeBytes() / MEGABYTE)
@@ -89,15 +93,23 @@ final class Uploads {
       discard(key);
       return new PartialUpload(name, blobs.write(name.digest(), name.encoding()));
     }
-    return take(name, key, offset)
-        .orElseThrow(
-            () ->
-                new MalformedException(
-                    "write_offset begins at "
-                        + offset
-                        + ", but "
-                        + received(name)
-                        + " bytes of it are here"));
+    PartialUpload left =
+        take(name, key, offset)
+            .orElseThrow(
+                () ->
+                    new MalformedException(
+                        "write_offset begins at "
+                            + offset
+                            + ", but "
+                            + received(name)
+                            + " bytes of it are here"));
+    events.resumedUpload();
+    return left;
+  }
+
+  /** An upload failed, with this. */
+  void failed(Exception failure) {
+    events.refused(failure);
   }
 
   private Optional<PartialUpload> take(Upload name, PartialUpload.Key key, long offset) {

@@ -139,6 +139,7 @@ final class WriteObserver implements StreamObserver<WriteRequest>, Uploads.Holde
 
   private void fail(Exception failure) {
     if (turns.endInside(this::discard)) {
+      context.uploads().failed(failure);
       client.onError(RpcErrors.toException(failure));
     }
   }

@@ -6,6 +6,7 @@ import build.please.common.cas.BlobStore;
 import build.please.common.cas.Cas;
 import build.please.common.cas.Digest;
 import build.please.elan.bucket.Bucket;
+import build.please.elan.meter.ElanMeters;
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,8 +22,13 @@ public final class BucketCas {
     return of(bucket, StoreConfig.DEFAULT);
   }
 
-  /** Puts blobs and action results into a bucket, which closes with what is returned. */
+  /** As {@link #of(Bucket, StoreConfig, ElanMeters)}, counted for nobody. */
   public static Cas of(Bucket bucket, StoreConfig config) {
+    return of(bucket, config, ElanMeters.unseen());
+  }
+
+  /** Puts blobs and action results into a bucket, which closes with what is returned. */
+  public static Cas of(Bucket bucket, StoreConfig config, ElanMeters meters) {
     BucketBlobStore stored = new BucketBlobStore(bucket, config.compressed());
     List<Consumer<Digest>> caches = new ArrayList<>();
     BlobStore blobs = stored;
@@ -31,7 +37,7 @@ public final class BucketCas {
       Duration time = config.bounds().lease().dividedBy(2);
       ExistenceCachingBlobStore known =
           new ExistenceCachingBlobStore(
-              blobs, config.knownBlobs(), time, Ticker.systemTicker(), (hits, misses) -> {});
+              blobs, config.knownBlobs(), time, Ticker.systemTicker(), meters.knownBlobs());
       caches.add(known::forget);
       blobs = known;
     }
@@ -40,6 +46,7 @@ public final class BucketCas {
         new VerifyingBlobStore(
             blobs,
             digest -> {
+              meters.events().corruptBlob();
               caches.forEach(cache -> cache.accept(digest));
               stored.discard(digest);
             });

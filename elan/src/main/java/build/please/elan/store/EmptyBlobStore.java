@@ -2,6 +2,7 @@
 package build.please.elan.store;
 
 import build.please.common.cas.BlobRejectedException;
+import build.please.common.cas.BlobRejectedException.Fault;
 import build.please.common.cas.BlobSink;
 import build.please.common.cas.BlobStore;
 import build.please.common.cas.Digest;
@@ -84,7 +85,7 @@ final class EmptyBlobStore extends ForwardingBlobStore {
   }
 
   private static BlobRejectedException tooLong() {
-    return new BlobRejectedException("the empty blob has no bytes, but some came");
+    return new BlobRejectedException(Fault.SIZE, "the empty blob has no bytes, but some came");
   }
 
   /** Takes no bytes, or zstd frames that decode to none. */

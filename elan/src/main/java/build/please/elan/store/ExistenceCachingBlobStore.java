@@ -6,6 +6,7 @@ import build.please.common.cas.BlobStore;
 import build.please.common.cas.Digest;
 import build.please.common.cas.Encoding;
 import build.please.common.cas.ForwardingBlobStore;
+import build.please.elan.meter.Lookups;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
@@ -26,12 +27,6 @@ import java.util.Set;
 final class ExistenceCachingBlobStore extends ForwardingBlobStore {
   private final Cache<Digest, Boolean> known;
   private final Lookups lookups;
-
-  /** Hears how many blobs were remembered and how many had to be asked for. */
-  @FunctionalInterface
-  interface Lookups {
-    void count(int hits, int misses);
-  }
 
   /**
    * @param most blobs that are remembered

@@ -2,6 +2,7 @@
 package build.please.elan.store;
 
 import build.please.common.cas.BlobRejectedException;
+import build.please.common.cas.BlobRejectedException.Fault;
 import build.please.common.cas.BlobSink;
 import build.please.common.cas.Digest;
 import build.please.common.cas.Encoding;
@@ -50,7 +51,7 @@ final class VerifyingSink extends BlobSink {
     }
     if (size != digest.size()) {
       throw new BlobRejectedException(
-          "blob " + digest + " came with " + size + " bytes, not " + digest.size());
+          Fault.SIZE, "blob " + digest + " came with " + size + " bytes, not " + digest.size());
     }
     String hash = HexFormat.of().formatHex(hasher.digest());
     if (!hash.equals(digest.hash())) {
@@ -82,7 +83,7 @@ final class VerifyingSink extends BlobSink {
       size += length;
       if (size > digest.size()) {
         throw new BlobRejectedException(
-            "blob " + digest + " came with more than " + digest.size() + " bytes");
+            Fault.SIZE, "blob " + digest + " came with more than " + digest.size() + " bytes");
       }
       hasher.update(bytes, offset, length);
     }

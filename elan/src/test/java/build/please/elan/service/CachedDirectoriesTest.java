@@ -31,16 +31,9 @@ final class CachedDirectoriesTest {
   private final AtomicLong hits = new AtomicLong();
   private final AtomicLong misses = new AtomicLong();
   private final Lookups lookups =
-      new Lookups() {
-        @Override
-        public void hits(long count) {
-          hits.addAndGet(count);
-        }
-
-        @Override
-        public void misses(long count) {
-          misses.addAndGet(count);
-        }
+      (hit, missed) -> {
+        hits.addAndGet(hit);
+        misses.addAndGet(missed);
       };
 
   private CachedDirectories caching(int count, long bytes) {

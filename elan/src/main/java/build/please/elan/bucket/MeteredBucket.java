@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.elan.bucket;
+
+import build.please.common.cas.StoreFullException;
+import build.please.elan.meter.StoreMeters;
+import build.please.elan.meter.StoreMeters.Operation;
+import build.please.elan.meter.StoreMeters.Outcome;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Times every call to a bucket, by its outcome, and counts the bytes. */
+public final class MeteredBucket implements Bucket {
+  private final Bucket bucket;
+  private final StoreMeters meters;
+
+  public MeteredBucket(Bucket bucket, StoreMeters meters) {
+    this.bucket = bucket;
+    this.meters = meters;
+  }
+
+  @FunctionalInterface
+  private interface Call<T> {
+    T run() throws IOException;
+  }
+
+  private <T> T timed(Operation operation, Call<T> call) throws IOException {
+    long start = meters.now();
+    Outcome outcome = Outcome.ERROR;
+    try {
+      T result = call.run();
+      outcome = Outcome.OK;
+      return result;
+    } catch (IOException e) {
+      outcome = outcome(e);
+      throw e;
+    } finally {
+      meters.called(operation, outcome, meters.now() - start);
+    }
+  }
+
+  private static Outcome outcome(IOException failure) {
+    if (failure instanceof NoSuchFileException) {
+      return Outcome.ABSENT;
+    }
+    return failure instanceof StoreFullException ? Outcome.FULL : Outcome.ERROR;
+  }
+
+  @Override
+  public Map<String, Long> sizes(Collection<String> keys) throws IOException {
+    return timed(Operation.SIZES, () -> bucket.sizes(keys));
+  }
+
+  @Override
+  public Map<String, Long> keep(Collection<String> keys, Duration time) throws IOException {
+    return timed(Operation.SIZES, () -> bucket.keep(keys, time));
+  }
+
+  @Override
+  public InputStream read(String key, long offset) throws IOException {
+    return new Reader(timed(Operation.READ, () -> bucket.read(key, offset)));
+  }
+
+  @Override
+  public BucketWriter write(String key, long sizeHint) throws IOException {
+    long start = meters.now();
+    try {
+      return new Writer(bucket.write(key, sizeHint), start);
+    } catch (IOException e) {
+      meters.called(Operation.WRITE, outcome(e), meters.now() - start);
+      throw e;
+    }
+  }
+
+  @Override
+  public Stream<StoredObject> list(String prefix) throws IOException {
+    return timed(Operation.LIST, () -> bucket.list(prefix));
+  }
+
+  @Override
+  public boolean delete(String key) throws IOException {
+    long start = meters.now();
+    Outcome outcome = Outcome.ERROR;
+    try {
+      boolean existed = bucket.delete(key);
+      outcome = existed ? Outcome.OK : Outcome.ABSENT;
+      return existed;
+    } finally {
+      meters.called(Operation.DELETE, outcome, meters.now() - start);
+    }
+  }
+
+  @Override
+  public Optional<Path> file(String key) {
+    return bucket.file(key);
+  }
+
+  @Override
+  public void close() throws IOException {
+    bucket.close();
+  }
+
+  private final class Reader extends FilterInputStream {
+    Reader(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read() throws IOException {
+      int b = in.read();
+      meters.read(b < 0 ? 0 : 1);
+      return b;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+      int n = in.read(buffer, offset, length);
+      meters.read(Math.max(n, 0));
+      return n;
+    }
+  }
+
+  /** One write, whose time is that of its calls together. It ends with the first failure. */
+  private final class Writer extends BucketWriter {
+    private final BucketWriter writer;
+    private long nanos;
+
+    Writer(BucketWriter writer, long start) {
+      this.writer = writer;
+      this.nanos = meters.now() - start;
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      spend(() -> writer.write(bytes, offset, length));
+      meters.written(length);
+    }
+
+    @Override
+    public void commit() throws IOException {
+      spend(writer::commit);
+      meters.called(Operation.WRITE, Outcome.OK, nanos);
+    }
+
+    private void spend(Step step) throws IOException {
+      long start = meters.now();
+      try {
+        step.run();
+        nanos += meters.now() - start;
+      } catch (IOException e) {
+        meters.called(Operation.WRITE, outcome(e), nanos + meters.now() - start);
+        throw e;
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      writer.close();
+    }
+  }
+
+  @FunctionalInterface
+  private interface Step {
+    void run() throws IOException;
+  }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.elan.meter;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+
+/**
+ * All groups of meters of a storage server.
+ *
+ * @param knownBlobs of the cache that remembers which blobs exist
+ * @param directories of the cache of parsed directories
+ */
+public record ElanMeters(
+    TrafficMeters traffic,
+    BlobTimers timers,
+    EventMeters events,
+    StoreMeters store,
+    Lookups actionCache,
+    Lookups directories,
+    Lookups knownBlobs) {
+
+  /** On the page of a server. To be made once for each registry. */
+  public static ElanMeters in(MeterRegistry registry) {
+    return new ElanMeters(
+        new TrafficMeters(registry),
+        new BlobTimers(registry),
+        new EventMeters(registry),
+        new StoreMeters(registry),
+        new LookupMeters(registry, "elan.action.cache", "the action cache"),
+        new LookupMeters(registry, "elan.dir.cache", "the cache of parsed directories"),
+        new LookupMeters(registry, "elan.known.blob.cache", "the cache of blobs known to exist"));
+  }
+
+  /** Counted for nobody to see. */
+  public static ElanMeters unseen() {
+    return in(new SimpleMeterRegistry());
+  }
+}
