@@ -8,10 +8,12 @@ import ch.qos.logback.core.LayoutBase;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import org.slf4j.event.KeyValuePair;
 
 /**
- * One JSON object per line with the reference's names: time, level, module, msg; error holds the
- * stack. Its file and func are left out: finding them costs more than the line.
+ * One JSON object per line with the reference's names: time, level, module, msg; then the line's
+ * own fields, if it has any; error holds the stack. The reference's file and func are left out:
+ * finding them costs more than the line.
  */
 final class JsonLayout extends LayoutBase<ILoggingEvent> {
   private final DateTimeFormatter time =
@@ -25,6 +27,9 @@ final class JsonLayout extends LayoutBase<ILoggingEvent> {
     field(line, "module", event.getLoggerName());
     field(line, "thread", event.getThreadName());
     field(line, "msg", event.getFormattedMessage());
+    for (KeyValuePair pair : Fields.of(event)) {
+      field(line, pair.key, String.valueOf(pair.value));
+    }
     if (event.getThrowableProxy() != null) {
       field(line, "error", ThrowableProxyUtil.asString(event.getThrowableProxy()));
     }

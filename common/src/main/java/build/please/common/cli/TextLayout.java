@@ -8,8 +8,9 @@ import ch.qos.logback.core.LayoutBase;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Map;
+import org.slf4j.event.KeyValuePair;
 
-/** {@code 15:04:05.000 LEVEL: message}, and the stack below if there is one. */
+/** {@code 15:04:05.000 LEVEL: message field="value"}, and the stack below if there is one. */
 final class TextLayout extends LayoutBase<ILoggingEvent> {
   private static final Map<Level, String> COLOURS =
       Map.of(
@@ -47,8 +48,13 @@ final class TextLayout extends LayoutBase<ILoggingEvent> {
         .append(event.getLevel() == Level.WARN ? "WARNING" : event.getLevel().toString())
         .append(colour.isEmpty() ? "" : RESET)
         .append(": ")
-        .append(event.getFormattedMessage())
-        .append('\n');
+        .append(event.getFormattedMessage());
+    for (KeyValuePair pair : Fields.of(event)) {
+      line.append(' ').append(pair.key).append("=\"");
+      line.append(OneLine.of(String.valueOf(pair.value)).replace('"', '\''));
+      line.append('"');
+    }
+    line.append('\n');
     if (event.getThrowableProxy() != null) {
       line.append(ThrowableProxyUtil.asString(event.getThrowableProxy()));
     }

@@ -12,16 +12,22 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * One line per call, at its end: method, code, duration, peer, and what the client says about
- * itself (RMD-03). What is normal is at debug, what someone should look at is a warning.
+ * One line per call, at its end: method, code and duration; as fields of their own peer, what the
+ * client says about itself (RMD-03) and what the call was about. What is normal is at debug, what
+ * someone should look at is a warning.
  */
 public final class RequestLog implements ServerInterceptor {
   /** A serialised {@code RequestMetadata}; bad bytes never fail a call (RMD-02). */
@@ -33,6 +39,9 @@ public final class RequestLog implements ServerInterceptor {
 
   /** Characters of a client's own words that are worth a line. */
   private static final int LONGEST_FIELD = 200;
+
+  private static final Pattern UNPRINTABLE =
+      Pattern.compile("[\\p{Cntrl}\\u0080-\\u009f\\p{Zl}\\p{Zp}\\p{Cf}]");
 
   private final LongSupplier nanoTime;
 
@@ -46,47 +55,28 @@ public final class RequestLog implements ServerInterceptor {
   @Override
   public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(
       ServerCall<ReqT, RespT> call, Metadata headers, ServerCallHandler<ReqT, RespT> next) {
-    long start = nanoTime.getAsLong();
-    AtomicBoolean logged = new AtomicBoolean();
+    Entry entry = new Entry(call, headers, nanoTime.getAsLong());
     ServerCall<ReqT, RespT> watched =
         new SimpleForwardingServerCall<>(call) {
           @Override
           public void close(Status status, Metadata trailers) {
-            if (logged.compareAndSet(false, true)) {
-              log(call, headers, status, start);
-            }
+            entry.end(status);
             super.close(status, trailers);
           }
         };
     return new SimpleForwardingServerCallListener<>(next.startCall(watched, headers)) {
       @Override
+      public void onMessage(ReqT message) {
+        entry.hear(message);
+        super.onMessage(message);
+      }
+
+      @Override
       public void onCancel() {
-        if (logged.compareAndSet(false, true)) {
-          log(call, headers, Status.CANCELLED, start);
-        }
+        entry.end(Status.CANCELLED);
         super.onCancel();
       }
     };
-  }
-
-  private void log(ServerCall<?, ?> call, Metadata headers, Status status, long start) {
-    Level level = level(status.getCode());
-    if (!log.isEnabledForLevel(level)) {
-      return;
-    }
-    StringBuilder line = new StringBuilder(200);
-    line.append(call.getMethodDescriptor().getFullMethodName())
-        .append(' ')
-        .append(status.getCode())
-        .append(' ')
-        .append(TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - start))
-        .append(" ms peer=")
-        .append(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
-    describeClient(line, headers);
-    if (!status.isOk() && status.getDescription() != null) {
-      line.append(": ").append(printable(status.getDescription()));
-    }
-    log.atLevel(level).log(line.toString());
   }
 
   private static Level level(Status.Code code) {
@@ -97,7 +87,63 @@ public final class RequestLog implements ServerInterceptor {
     };
   }
 
-  private static void describeClient(StringBuilder line, Metadata headers) {
+  /** The line of one call, which is written once, however often its end is heard of. */
+  private final class Entry {
+    private final ServerCall<?, ?> call;
+    private final Metadata headers;
+    private final long start;
+    private final AtomicBoolean written = new AtomicBoolean();
+    // Strings rather than the message, which may be large and must not live as long as the call.
+    private volatile @Nullable RequestSubject subject;
+
+    Entry(ServerCall<?, ?> call, Metadata headers, long start) {
+      this.call = call;
+      this.headers = headers;
+      this.start = start;
+    }
+
+    void hear(Object message) {
+      if (subject == null && log.isInfoEnabled()) {
+        RequestSubject.of(message)
+            .ifPresent(
+                about -> subject = new RequestSubject(about.name(), printable(about.value())));
+      }
+    }
+
+    void end(Status status) {
+      Level level = level(status.getCode());
+      if (!written.compareAndSet(false, true) || !log.isEnabledForLevel(level)) {
+        return;
+      }
+      StringBuilder line = new StringBuilder(200);
+      line.append(call.getMethodDescriptor().getFullMethodName())
+          .append(' ')
+          .append(status.getCode())
+          .append(' ')
+          .append(TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - start))
+          .append(" ms");
+      if (!status.isOk() && status.getDescription() != null) {
+        line.append(": ").append(printable(status.getDescription()));
+      }
+      Map<String, String> fields = new LinkedHashMap<>();
+      add(
+          fields,
+          "peer",
+          String.valueOf(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR)));
+      describeClient(fields, headers);
+      RequestSubject about = subject;
+      if (about != null) {
+        add(fields, about.name(), about.value());
+      }
+      LoggingEventBuilder event = log.atLevel(level);
+      for (Map.Entry<String, String> field : fields.entrySet()) {
+        event = event.addKeyValue(field.getKey(), field.getValue());
+      }
+      event.log(line.toString());
+    }
+  }
+
+  private static void describeClient(Map<String, String> fields, Metadata headers) {
     byte[] bytes = headers.get(REQUEST_METADATA);
     if (bytes == null) {
       return;
@@ -105,25 +151,28 @@ public final class RequestLog implements ServerInterceptor {
     try {
       RequestMetadata client = RequestMetadata.parseFrom(bytes);
       ToolDetails tool = client.getToolDetails();
-      append(line, "tool", (tool.getToolName() + " " + tool.getToolVersion()).strip());
-      append(line, "action", client.getActionId());
-      append(line, "invocation", client.getToolInvocationId());
-      append(line, "build", client.getCorrelatedInvocationsId());
+      add(fields, "tool", (tool.getToolName() + " " + tool.getToolVersion()).strip());
+      add(fields, "action", client.getActionId());
+      add(fields, "invocation", client.getToolInvocationId());
+      add(fields, "build", client.getCorrelatedInvocationsId());
     } catch (InvalidProtocolBufferException e) {
-      line.append(" (unreadable request metadata)");
+      add(fields, "tool", "(unreadable request metadata)");
     }
   }
 
-  private static void append(StringBuilder line, String name, String value) {
+  private static void add(Map<String, String> fields, String name, String value) {
     if (!value.isEmpty()) {
-      line.append(' ').append(name).append("=\"").append(printable(value)).append('"');
+      fields.put(name, printable(value));
     }
   }
 
-  /** On one line and of bounded length, for the words are the client's. */
+  /**
+   * On one line and of bounded length, for the words are the client's. Separators of lines count as
+   * such, and so do the marks that turn the direction of writing.
+   */
   private static String printable(String words) {
     String bounded =
         words.length() <= LONGEST_FIELD ? words : words.substring(0, LONGEST_FIELD) + "…";
-    return bounded.replaceAll("\\p{Cntrl}", "?");
+    return UNPRINTABLE.matcher(bounded).replaceAll("?");
   }
 }

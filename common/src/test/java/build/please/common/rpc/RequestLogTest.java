@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import build.please.proto.execution.ContentAddressableStorageGrpc;
+import build.please.proto.execution.Digest;
+import build.please.proto.execution.FindMissingBlobsRequest;
 import build.please.proto.execution.RequestMetadata;
 import build.please.proto.execution.ToolDetails;
 import ch.qos.logback.classic.Level;
@@ -18,7 +20,9 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -79,14 +83,58 @@ final class RequestLogTest {
     }
     ILoggingEvent line = lines.remove();
     assertEquals(Level.DEBUG, line.getLevel());
-    String text = line.getFormattedMessage();
-    assertTrue(text.startsWith(METHOD + " OK 12 ms peer=/127.0.0.1:"), text);
-    assertTrue(
-        text.endsWith(
-            " tool=\"bazel 4.2.3\" action=\"an-action\" invocation=\"an-invocation\""
-                + " build=\"a-build?forged line\""),
-        text);
+    assertEquals(METHOD + " OK 12 ms", line.getFormattedMessage());
+    Map<String, String> fields = fields(line);
+    assertEquals(List.of("peer", "tool", "action", "invocation", "build", "blobs"), names(fields));
+    assertTrue(String.valueOf(fields.get("peer")).startsWith("/127.0.0.1:"), fields.toString());
+    assertEquals("bazel 4.2.3", fields.get("tool"));
+    assertEquals("an-action", fields.get("action"));
+    assertEquals("an-invocation", fields.get("invocation"));
+    assertEquals("a-build?forged line", fields.get("build"));
     assertTrue(lines.isEmpty());
+  }
+
+  @Test
+  void client_hostileWords_stayShortAndOnOneLine() throws Exception {
+    RequestMetadata client =
+        RequestMetadata.newBuilder()
+            .setActionId("a\u2028b\u0085c\u202ed\u001b[31m\r\n")
+            .setToolInvocationId("x".repeat(4000))
+            .build();
+    String hash = "h\n" + "f".repeat(500_000);
+    try (TestServer test = serving(() -> 1)) {
+      test.cas()
+          .withInterceptors(
+              MetadataUtils.newAttachHeadersInterceptor(headers(client.toByteArray())))
+          .findMissingBlobs(asking(hash));
+    }
+    Map<String, String> fields = fields(lines.remove());
+    assertEquals("a?b?c?d?[31m??", fields.get("action"));
+    assertEquals("x".repeat(200) + "…", fields.get("invocation"));
+    assertEquals("h?" + "f".repeat(198) + "…", fields.get("digest"));
+  }
+
+  @Test
+  void call_ofOneBlob_namesItsDigest() throws Exception {
+    try (TestServer test = serving(() -> 1)) {
+      test.cas().findMissingBlobs(asking("abc"));
+    }
+    assertEquals("abc/7", fields(lines.remove()).get("digest"));
+  }
+
+  /** Not of each: a request may have a hundred thousand. */
+  @Test
+  void call_ofSeveralBlobs_tellsTheirNumber() throws Exception {
+    try (TestServer test = serving(() -> 1)) {
+      test.cas()
+          .findMissingBlobs(
+              asking("abc").toBuilder()
+                  .addAllBlobDigests(asking("def").getBlobDigestsList())
+                  .build());
+    }
+    Map<String, String> fields = fields(lines.remove());
+    assertEquals("2", fields.get("blobs"));
+    assertFalse(fields.containsKey("digest"));
   }
 
   @Test
@@ -97,7 +145,7 @@ final class RequestLogTest {
               MetadataUtils.newAttachHeadersInterceptor(headers(new byte[] {0x0a, 0x7f})))
           .findMissingBlobs(TestServer.REQUEST);
     }
-    assertTrue(lines.remove().getFormattedMessage().contains("unreadable request metadata"));
+    assertEquals("(unreadable request metadata)", fields(lines.remove()).get("tool"));
   }
 
   @Test
@@ -138,6 +186,22 @@ final class RequestLogTest {
       test.cas().findMissingBlobs(TestServer.REQUEST);
     }
     assertTrue(lines.isEmpty());
+  }
+
+  private static FindMissingBlobsRequest asking(String hash) {
+    return FindMissingBlobsRequest.newBuilder()
+        .addBlobDigests(Digest.newBuilder().setHash(hash).setSizeBytes(7))
+        .build();
+  }
+
+  private static Map<String, String> fields(ILoggingEvent line) {
+    Map<String, String> fields = new LinkedHashMap<>();
+    line.getKeyValuePairs().forEach(pair -> fields.put(pair.key, String.valueOf(pair.value)));
+    return fields;
+  }
+
+  private static List<String> names(Map<String, String> fields) {
+    return List.copyOf(fields.keySet());
   }
 
   private Level levelOf(Status status) throws Exception {
