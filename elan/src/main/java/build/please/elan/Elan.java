@@ -2,11 +2,15 @@
 package build.please.elan;
 
 import build.please.common.cas.Cas;
+import build.please.common.cli.AdminAddress;
 import build.please.common.cli.AdminOptions;
 import build.please.common.cli.CommandLines;
 import build.please.common.cli.Count;
 import build.please.common.cli.LoggingOptions;
+import build.please.common.cli.RedisOptions;
 import build.please.common.cli.RpcOptions;
+import build.please.common.cli.SecurityConfig;
+import build.please.common.cli.WholeNumber;
 import build.please.common.rpc.RpcConfig;
 import build.please.common.rpc.RpcServer;
 import build.please.common.rpc.Shutdown;
@@ -25,11 +29,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -40,18 +46,41 @@ import picocli.CommandLine.Option;
     description = {
       "Serves content-addressable storage, action cache and ByteStream of the Remote Execution API.",
       "",
-      "The store is a directory or memory. When it is ready, 'ready grpc://HOST:PORT' appears on "
-          + "stdout. SIGTERM and SIGINT let the calls under way finish; a second one ends at once.",
-      ""
+      "Where data lie: in the directory or memory that --storage names. A directory is laid out as "
+          + "please-servers do: ac/, cas/ and zstd_cas/, by the first two digits of the hash. "
+          + "Everything else is in .elan/ below it and may be deleted while no server runs.",
+      "",
+      "Start: when it can be used, 'ready grpc://HOST:PORT' appears on stdout. Logs are on stderr. "
+          + "A wrong flag, or something that it names and that cannot be used, is one line and exit "
+          + "code 1.",
+      "",
+      "Ports: --port speaks gRPC, health and reflection included. --admin_port speaks HTTP: "
+          + "/metrics, /healthz (alive) and /readyz (ready).",
+      "",
+      "Stop: SIGTERM, SIGINT and SIGHUP turn health to NOT_SERVING, wait for a pause between calls "
+          + "(4 s at most), take no more calls and let those under way finish, for --drain_timeout "
+          + "at most. What is left is ended with UNAVAILABLE, on which clients try again. Exit code "
+          + "0. A second signal ends at once. Nothing that was answered is lost either way.",
+      "",
+      "Options:",
+    },
+    footer = {
+      "",
+      "Sizes are bytes, or such as 10M (10 000 000) or 10MiB (10 485 760). Durations are seconds, "
+          + "or such as 1h30m, 20s or 300ms. A flag beats its variable, which beats the default.",
+      "",
+      "Of please-servers' flags these are accepted and have no effect but a warning: --redis_*, "
+          + "--max_size (LARGE_BLOB_SIZE), --cache_num_counters, --admin_gcp_profiling.",
+      "",
+      "Examples:",
+      "  elan --storage=file:///var/lib/elan --store_max_size=100G",
+      "  elan -s mem:// --host=127.0.0.1 -p 7777 -v debug",
+      "  elan -s file:///var/lib/elan --token_file=/etc/elan/token -k key.pem -c cert.pem",
     })
 public final class Elan implements Callable<Integer> {
   private static final Logger log = LoggerFactory.getLogger(Elan.class);
   private static final int PORT = 7777;
   private static final int ADMIN_PORT = 9990;
-
-  @Mixin private final LoggingOptions logging = new LoggingOptions();
-  @Mixin private final RpcOptions rpc = new RpcOptions("", PORT);
-  @Mixin private final AdminOptions admin = AdminOptions.onPort(ADMIN_PORT);
 
   @Option(
       names = {"-s", "--storage", "--storage_url"},
@@ -63,9 +92,6 @@ public final class Elan implements Callable<Integer> {
               + "in your cache directory (env STORAGE_URL).")
   private String storage = "";
 
-  @Mixin private final StoreOptions store = new StoreOptions();
-  @Mixin private final MemoryTierOptions memory = new MemoryTierOptions();
-
   @Option(
       names = "--parallelism",
       paramLabel = "N",
@@ -73,45 +99,98 @@ public final class Elan implements Callable<Integer> {
       description = "Blobs of batches that are read or written at once (default: 50).")
   private int parallelism = 50;
 
+  @Option(
+      names = "--dir_cache_size",
+      paramLabel = "N",
+      converter = WholeNumber.class,
+      description = "Directories that GetTree keeps parsed in memory; 0 for none (default: 10240).")
+  private int directories = CachedDirectories.DEFAULT_COUNT;
+
+  @Mixin private final StoreOptions store = new StoreOptions();
+  @Mixin private final MemoryTierOptions memory = new MemoryTierOptions();
+  @Mixin private final RpcOptions rpc = new RpcOptions("", PORT);
+  @Mixin private final AdminOptions admin = AdminOptions.onPort(ADMIN_PORT);
+  @Mixin private final LoggingOptions logging = new LoggingOptions();
+  @Mixin private final RedisOptions redis = new RedisOptions();
+  @Mixin private final IgnoredOptions ignored = new IgnoredOptions();
+
   @Option(names = "--exit_after_start", hidden = true)
   private boolean exitAfterStart;
 
-  private Elan() {}
+  Elan() {}
 
   /** Runs until a signal asks it to stop. */
   public static void main(String[] arguments) {
-    System.exit(CommandLines.of(new Elan(), CommandLines.version(Elan.class)).execute(arguments));
+    System.exit(new Elan().commandLine().execute(arguments));
+  }
+
+  CommandLine commandLine() {
+    return CommandLines.of(this, CommandLines.version(Elan.class));
+  }
+
+  /**
+   * What the flags say.
+   *
+   * @param directories how many are kept parsed
+   */
+  record Settings(
+      RpcConfig rpc,
+      SecurityConfig security,
+      Optional<AdminAddress> admin,
+      String storage,
+      StoreConfig store,
+      int parallelism,
+      int directories) {}
+
+  /** Warns of flags that mean nothing here. */
+  Settings settings() {
+    redis.warn();
+    ignored.warn();
+    return new Settings(
+        rpc.toConfig(),
+        rpc.toSecurity(),
+        admin.toConfig(),
+        storage,
+        store.toConfig(flag(storage), memory.toConfig()),
+        parallelism,
+        directories);
+  }
+
+  private static StorageFlag flag(String storage) {
+    return new StorageFlag(storage, StorageFlag.cacheHome(System.getenv()).resolve("elan"));
   }
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     logging.apply();
-    RpcConfig config = rpc.toConfig();
-    StorageFlag flag =
-        new StorageFlag(storage, StorageFlag.cacheHome(System.getenv()).resolve("elan"));
-    Duration unwind = config.drain().plusSeconds(10);
-    ExecutorService pieces = Threads.pool("bucket", parallelism);
-    ScheduledExecutorService timer = Threads.timer("timer");
-    try (Metrics metrics = Frontage.metrics(admin)) {
-      ElanMeters meters = ElanMeters.in(metrics.registry());
-      StoreConfig bounds = store.toConfig(flag, memory.toConfig());
-      try (Store opened = flag.open(bounds, meters, Clock.systemUTC());
-          RpcServer server =
-              Frontage.open(
-                  config,
-                  rpc.toSecurity(),
-                  metrics,
-                  services(opened.cas(), pieces, timer, meters),
-                  "read, replace and add to what is stored")) {
-        Shutdown.onSignal(server::requestStop, unwind);
-        log.info("storing in {}", flag.url());
-        System.out.println("ready grpc://" + address(config) + ":" + server.port());
-        if (!exitAfterStart) {
-          server.awaitTermination();
-        }
-      }
+    Settings settings = settings();
+    try (Metrics metrics = Frontage.metrics(settings.admin())) {
+      serve(settings, metrics);
     }
     return 0;
+  }
+
+  private void serve(Settings settings, Metrics metrics) throws IOException, InterruptedException {
+    StorageFlag flag = flag(settings.storage());
+    Duration unwind = settings.rpc().drain().plusSeconds(10);
+    ExecutorService pieces = Threads.pool("bucket", settings.parallelism());
+    ScheduledExecutorService timer = Threads.timer("timer");
+    ElanMeters meters = ElanMeters.in(metrics.registry());
+    try (Store opened = flag.open(settings.store(), meters, Clock.systemUTC());
+        RpcServer server =
+            Frontage.open(
+                settings.rpc(),
+                settings.security(),
+                metrics,
+                services(opened.cas(), settings.directories(), pieces, timer, meters),
+                "read, replace and add to what is stored")) {
+      Shutdown.onSignal(server::requestStop, unwind);
+      log.info("storing in {}", flag.url());
+      System.out.println("ready grpc://" + address(settings.rpc()) + ":" + server.port());
+      if (!exitAfterStart) {
+        server.awaitTermination();
+      }
+    }
   }
 
   /** Whoever listens on all addresses can be reached on this one. */
@@ -120,13 +199,16 @@ public final class Elan implements Callable<Integer> {
   }
 
   private static List<BindableService> services(
-      Cas cas, ExecutorService pieces, ScheduledExecutorService timer, ElanMeters meters) {
+      Cas cas,
+      int directories,
+      ExecutorService pieces,
+      ScheduledExecutorService timer,
+      ElanMeters meters) {
     List<BindableService> services =
         new ArrayList<>(
             ElanServices.of(
                 cas,
-                new CachedDirectories(
-                    cas.blobs(), CachedDirectories.DEFAULT_COUNT, meters.directories()),
+                new CachedDirectories(cas.blobs(), directories, meters.directories()),
                 pieces,
                 timer,
                 ServiceConfig.DEFAULT,

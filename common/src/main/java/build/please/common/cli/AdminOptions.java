@@ -51,7 +51,7 @@ public final class AdminOptions {
       converter = GoBool.class,
       defaultValue = "${env:ADMIN_GCP_PROFILING:-false}",
       fallbackValue = "true",
-      description = "Accepted and ignored (env ADMIN_GCP_PROFILING).")
+      hidden = true)
   private boolean profiling;
 
   private final OptionalInt defaultPort;
@@ -77,7 +77,9 @@ public final class AdminOptions {
    */
   public Optional<AdminAddress> toConfig() {
     if (profiling) {
-      log.warn("--admin_gcp_profiling is ignored");
+      log.warn(
+          "--admin_gcp_profiling (ADMIN_GCP_PROFILING) has no effect: nothing is sent to a "
+              + "profiler; attach one to the process instead");
     }
     if (port != null && metricsPort != null) {
       throw new UsageException(
