@@ -5,6 +5,7 @@ import build.please.common.cli.AdminOptions;
 import build.please.common.cli.Count;
 import build.please.common.cli.GoDuration;
 import build.please.common.cli.LoggingOptions;
+import build.please.common.cli.RedisOptions;
 import build.please.common.cli.RpcOptions;
 import build.please.common.rpc.RpcConfig;
 import build.please.common.rpc.Shutdown;
@@ -46,6 +47,7 @@ final class DualCommand implements Callable<Integer> {
   private final LoggingOptions logging;
   private final AdminOptions admin;
 
+  @Mixin private final RedisOptions redis = new RedisOptions();
   @Mixin private final RpcOptions rpc = new RpcOptions("127.0.0.1", PORT);
 
   @Option(
@@ -123,6 +125,7 @@ final class DualCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     logging.apply();
+    redis.warn();
     RpcConfig config = rpc.toConfig();
     Duration unwind = config.drain().multipliedBy(2).plusSeconds(20);
     try (DataDirectory data = DataDirectory.open(dataPath(), ProcessHandle.current().pid());
