@@ -48,19 +48,19 @@ import picocli.CommandLine.Option;
       "",
       "Where data lie: in the directory or memory that --storage names. A directory is laid out as "
           + "please-servers do: ac/, cas/ and zstd_cas/, by the first two digits of the hash. "
-          + "Everything else is in .elan/ below it and may be deleted while no server runs.",
+          + "Everything else is in .elan/ below it.",
       "",
       "Start: when it can be used, 'ready grpc://HOST:PORT' appears on stdout. Logs are on stderr. "
           + "A wrong flag, or something that it names and that cannot be used, is one line and exit "
           + "code 1.",
       "",
-      "Ports: --port speaks gRPC, health and reflection included. --admin_port speaks HTTP: "
-          + "/metrics, /healthz (alive) and /readyz (ready).",
+      "Ports: --port (7777) speaks gRPC, health and reflection included. --admin_port (9990) speaks "
+          + "HTTP: /metrics, /healthz (alive) and /readyz (ready).",
       "",
-      "Stop: SIGTERM, SIGINT and SIGHUP turn health to NOT_SERVING, wait for a pause between calls "
+      "Stop: SIGTERM, SIGINT and SIGHUP turn health to NOT_SERVING and /readyz to 503, wait for a pause between calls "
           + "(4 s at most), take no more calls and let those under way finish, for --drain_timeout "
           + "at most. What is left is ended with UNAVAILABLE, on which clients try again. Exit code "
-          + "0. A second signal ends at once. Nothing that was answered is lost either way.",
+          + "0. A second signal ends at once. What a directory has stored stays, either way.",
       "",
       "Options:",
     },

@@ -83,7 +83,7 @@ public final class Frontage {
     if (security.isOpen() && !isLoopback(config.host())) {
       log.warn("anybody who can connect to this server can {}; see --token_file", openTo);
     }
-    metrics.readiness(() -> true);
+    metrics.readiness(() -> !server.isStopping());
     return server;
   }
 

@@ -147,6 +147,11 @@ public final class RpcServer implements AutoCloseable {
     stop.countDown();
   }
 
+  /** Whether {@link #requestStop} was called; new clients should go elsewhere. */
+  public boolean isStopping() {
+    return stopping.get();
+  }
+
   /** Blocks until a stop is requested or the server closed. */
   public void awaitTermination() throws InterruptedException {
     stop.await();
