@@ -21,7 +21,9 @@ final class Download {
   private final CompletableFuture<Status> end = new CompletableFuture<>();
 
   Download(Channel channel, String name) {
-    this.call = channel.newCall(ByteStreamGrpc.getReadMethod(), CallOptions.DEFAULT);
+    this.call =
+        channel.newCall(
+            ByteStreamGrpc.getReadMethod(), CallOptions.DEFAULT.withDeadlineAfter(Patience.LIMIT));
     call.start(
         new ClientCall.Listener<>() {
           @Override

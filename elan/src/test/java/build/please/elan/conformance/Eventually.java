@@ -3,21 +3,18 @@ package build.please.elan.conformance;
 
 import static org.junit.jupiter.api.Assertions.fail;
 
-import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Waits for what happens on other threads. */
 final class Eventually {
-  private static final Duration LIMIT = Duration.ofSeconds(20);
-
   private Eventually() {}
 
   static void hold(String what, BooleanSupplier condition) {
-    long deadline = System.nanoTime() + LIMIT.toNanos();
+    long deadline = System.nanoTime() + Patience.LIMIT.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - deadline > 0) {
-        fail("not within " + LIMIT.toSeconds() + " s: " + what);
+        fail("not within " + Patience.LIMIT.toSeconds() + " s: " + what);
       }
       LockSupport.parkNanos(200_000);
     }

@@ -261,7 +261,9 @@ final class GetTreeTest extends Section {
     CompletableFuture<Status> end = new CompletableFuture<>();
     ClientCall<GetTreeRequest, GetTreeResponse> call =
         elan.channel()
-            .newCall(ContentAddressableStorageGrpc.getGetTreeMethod(), CallOptions.DEFAULT);
+            .newCall(
+                ContentAddressableStorageGrpc.getGetTreeMethod(),
+                CallOptions.DEFAULT.withDeadlineAfter(Patience.LIMIT));
     call.start(
         new ClientCall.Listener<>() {
           @Override

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** Calls with bytes that need not be a message. */
 final class RawCall {
@@ -41,7 +40,7 @@ final class RawCall {
             .setType(MethodDescriptor.MethodType.SERVER_STREAMING)
             .build();
     ClientCalls.blockingServerStreamingCall(
-            elan.channel(), raw, CallOptions.DEFAULT.withDeadlineAfter(20, TimeUnit.SECONDS), bytes)
+            elan.channel(), raw, CallOptions.DEFAULT.withDeadlineAfter(Patience.LIMIT), bytes)
         .forEachRemaining(answer -> {});
   }
 

@@ -35,7 +35,7 @@ final class ResetClientsTest extends Section {
     private final CompletableFuture<Status> end = new CompletableFuture<>();
 
     Resettable(TestedElan elan, MethodDescriptor<ReqT, RespT> method) {
-      call = elan.channel().newCall(method, CallOptions.DEFAULT);
+      call = elan.channel().newCall(method, CallOptions.DEFAULT.withDeadlineAfter(Patience.LIMIT));
       call.start(
           new ClientCall.Listener<>() {
             @Override

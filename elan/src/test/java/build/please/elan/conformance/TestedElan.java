@@ -48,7 +48,6 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** A whole server, as its clients see it, with a hand on its store. */
@@ -57,8 +56,6 @@ final class TestedElan implements Closeable {
   private static final ServiceConfig PATIENT =
       new ServiceConfig(
           Duration.ofMinutes(5), Duration.ofMinutes(5), 1 << 30, Duration.ofMillis(300));
-
-  private static final long DEADLINE_SECONDS = 20;
 
   private final Deque<Closeable> opened = new ArrayDeque<>();
   private final Optional<Path> directory;
@@ -148,22 +145,19 @@ final class TestedElan implements Closeable {
 
   ContentAddressableStorageBlockingStub cas() {
     return ContentAddressableStorageGrpc.newBlockingStub(channel())
-        .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
+        .withDeadlineAfter(Patience.LIMIT);
   }
 
   ActionCacheBlockingStub actions() {
-    return ActionCacheGrpc.newBlockingStub(channel())
-        .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
+    return ActionCacheGrpc.newBlockingStub(channel()).withDeadlineAfter(Patience.LIMIT);
   }
 
   ByteStreamBlockingStub bytes() {
-    return ByteStreamGrpc.newBlockingStub(channel())
-        .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
+    return ByteStreamGrpc.newBlockingStub(channel()).withDeadlineAfter(Patience.LIMIT);
   }
 
   CapabilitiesBlockingStub capabilities() {
-    return CapabilitiesGrpc.newBlockingStub(channel())
-        .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
+    return CapabilitiesGrpc.newBlockingStub(channel()).withDeadlineAfter(Patience.LIMIT);
   }
 
   Upload upload() {

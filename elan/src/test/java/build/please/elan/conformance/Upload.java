@@ -11,7 +11,6 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
 
 /** One Write call of a client that says exactly what it wants to say. */
 final class Upload {
@@ -22,7 +21,7 @@ final class Upload {
   Upload(Channel channel) {
     this.requests =
         ByteStreamGrpc.newStub(channel)
-            .withDeadlineAfter(20, TimeUnit.SECONDS)
+            .withDeadlineAfter(Patience.LIMIT)
             .write(
                 new StreamObserver<>() {
                   @Override
