@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds the empty blob, under each digest function, without storing it (GEN-10, GEN-11); every
@@ -91,6 +92,7 @@ final class EmptyBlobStore extends ForwardingBlobStore {
   /** Takes no bytes, or zstd frames that decode to none. */
   private static final class NothingSink extends BlobSink {
     private final OutputStream checker;
+    private final @Nullable ZstdDecodingStream decoder;
 
     private NothingSink(Encoding encoding) {
       OutputStream refuse =
@@ -100,7 +102,8 @@ final class EmptyBlobStore extends ForwardingBlobStore {
               throw tooLong();
             }
           };
-      this.checker = encoding == Encoding.ZSTD ? new ZstdDecodingStream(refuse) : refuse;
+      this.decoder = encoding == Encoding.ZSTD ? new ZstdDecodingStream(refuse) : null;
+      this.checker = decoder != null ? decoder : refuse;
     }
 
     @Override
@@ -109,8 +112,11 @@ final class EmptyBlobStore extends ForwardingBlobStore {
     }
 
     @Override
-    public void commit() {
-      // It is there already.
+    public void commit() throws IOException {
+      // It is there already, but half a frame is not an encoding of it.
+      if (decoder != null) {
+        decoder.finish();
+      }
     }
 
     @Override

@@ -251,12 +251,14 @@ final class BatchUpdateBlobsTest extends Section {
     Blob empty = Blob.of("");
 
     assertEquals(
-        List.of(OK, OK, INVALID),
+        List.of(OK, OK, INVALID, INVALID, INVALID),
         codes(
             elan,
             plain(empty, ByteString.EMPTY),
             zstd(empty, empty.packed()),
-            plain(empty, ByteString.copyFromUtf8("x"))));
+            plain(empty, ByteString.copyFromUtf8("x")),
+            zstd(empty, Blob.of("x").packed()),
+            zstd(empty, empty.packed().substring(0, empty.packed().size() - 1))));
   }
 
   private static void wireBytes(TestedElan elan) throws IOException {
