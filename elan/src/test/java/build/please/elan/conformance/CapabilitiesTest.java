@@ -27,6 +27,7 @@ final class CapabilitiesTest extends Section {
         "the same for every instance, none for a malformed one",
         CapabilitiesTest::instance);
     check("CAP-03 CAP-04", "the digest functions are those that work", CapabilitiesTest::functions);
+    check("CAP-04", "whatever function is said is taken by name", CapabilitiesTest::functionNames);
     check("CAP-09", "updates of the action cache are on, and work", CapabilitiesTest::updates);
     check("CAP-10", "priorities are ranges that hold 0", CapabilitiesTest::priorities);
     check("CAP-11", "the batch limit is the one that is enforced", CapabilitiesTest::batchLimit);
@@ -101,6 +102,22 @@ final class CapabilitiesTest extends Section {
       }
     }
     assertEquals(EnumSet.of(DigestFunction.Value.SHA256, DigestFunction.Value.BLAKE3), said);
+  }
+
+  private static void functionNames(TestedElan elan) {
+    for (DigestFunction.Value function : cache(elan).getDigestFunctionsList()) {
+      int length =
+          switch (function) {
+            case MD5, MURMUR3 -> 32;
+            case SHA1, GITSHA1 -> 40;
+            case VSO -> 66;
+            case SHA384 -> 96;
+            case SHA512 -> 128;
+            default -> 64;
+          };
+      EveryRpc.FIND_MISSING.send(
+          elan, Ask.of("a".repeat(length), 1).withFunction(function.getNumber()));
+    }
   }
 
   private static void updates(TestedElan elan) {

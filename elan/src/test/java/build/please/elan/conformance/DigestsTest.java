@@ -189,6 +189,7 @@ final class DigestsTest extends Section {
     String key = "ac/" + action.digest().hash().substring(0, 2) + "/" + action.digest().hash();
     elan.bucket().put(key, malformed.toByteArray());
     Expect.notFound(() -> EveryRpc.GET_ACTION_RESULT.send(elan, Ask.of(action)));
+    assertTrue(elan.hasNoObject(action.digest()), "nobody could ever use it (fault 38)");
   }
 
   private static void update(TestedElan elan, Blob action, ActionResult result) {

@@ -189,6 +189,13 @@ final class GetTreeTest extends Section {
             .get(0)
             .getNextPageToken();
 
+    // Of one whose directories are all of this tree, but for its root.
+    Blob above = elan.stored(Trees.named("above").addDirectories(Trees.child("m", root)).build());
+    String ofAbove =
+        Trees.pages(elan, request.toBuilder().setRootDigest(above.proto()).build())
+            .get(0)
+            .getNextPageToken();
+
     Expect.invalid(() -> Trees.pages(elan, request.toBuilder().setPageSize(-1).build()));
     Expect.invalid(
         () -> Trees.pages(elan, request.toBuilder().setPageSize(Integer.MIN_VALUE).build()));
@@ -205,6 +212,7 @@ final class GetTreeTest extends Section {
             good.substring(1),
             "7".repeat(1_000_000),
             ofOther,
+            ofAbove,
             "-" + good)) {
       Expect.invalid(
           token, () -> Trees.pages(elan, request.toBuilder().setPageToken(token).build()));

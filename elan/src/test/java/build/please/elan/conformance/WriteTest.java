@@ -296,7 +296,7 @@ final class WriteTest extends Section {
 
   private static void bomb(TestedElan elan) throws IOException {
     Blob hundred = Blob.of(new byte[100]);
-    ByteString bomb = Zstds.zeros(1L << 28);
+    ByteString bomb = Zstds.bomb();
     Expect.invalid(() -> elan.upload().send(hundred.packedUploadName(), 0, bomb).committedSize());
     assertNotStored(elan, hundred);
   }
@@ -464,7 +464,11 @@ final class WriteTest extends Section {
     Blob blob = elan.blob(SIZE);
     ByteString packed = blob.packed();
     for (ByteString bad :
-        List.of(blob.bytes(), packed.substring(0, packed.size() - 5), packed.concat(packed))) {
+        List.of(
+            blob.bytes(),
+            packed.substring(0, packed.size() - 5),
+            BatchUpdateBlobsTest.withoutItsEnd(blob),
+            packed.concat(packed))) {
       Expect.invalid(
           () ->
               elan.upload().sendLast(blob.packedUploadName(), 0, bad).halfClose().committedSize());

@@ -2,10 +2,9 @@
 package build.please.elan.conformance;
 
 import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdCompressCtx;
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
-import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
 import com.google.protobuf.ByteString;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.HexFormat;
 
@@ -20,16 +19,27 @@ final class Zstds {
     }
   }
 
-  /** Zeros, packed as a stream: the frame does not say how many. */
-  static ByteString zeros(long count) throws IOException {
-    ByteArrayOutputStream packed = new ByteArrayOutputStream();
-    byte[] piece = new byte[1 << 20];
-    try (var out = new ZstdOutputStreamNoFinalizer(packed, 1)) {
-      for (long left = count; left > 0; left -= piece.length) {
-        out.write(piece, 0, (int) Math.min(piece.length, left));
-      }
+  /**
+   * Zeros, 64 GiB of them in 2 MiB, and no word of how many: who decodes them all is busy for
+   * longer than any case waits.
+   */
+  static ByteString bomb() {
+    // A window of 128 KiB, no content size, no checksum.
+    ByteString head = hex("28b52ffd" + "00" + "38");
+    byte[] blocks = new byte[4 << 19];
+    for (int i = 0; i < blocks.length; i += 4) {
+      blocks[i] = 2;
+      blocks[i + 2] = 16;
     }
-    return ByteString.copyFrom(packed.toByteArray());
+    return head.concat(ByteString.copyFrom(blocks)).concat(hex("010000"));
+  }
+
+  /** With a checksum at the end of the frame: without it every byte can be decoded all the same. */
+  static ByteString checksummed(byte[] bytes) {
+    try (ZstdCompressCtx context = new ZstdCompressCtx()) {
+      context.setChecksum(true);
+      return ByteString.copyFrom(context.compress(bytes));
+    }
   }
 
   static ByteString packed(byte[] bytes, int level) {
