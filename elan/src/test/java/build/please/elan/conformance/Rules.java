@@ -42,6 +42,22 @@ final class Rules {
     return rule.substring(0, rule.indexOf('-'));
   }
 
+  /**
+   * The test classes of one section, of those whose first case is about it.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  static List<Section> sections(String name) {
+    List<Section> ofThatName =
+        sections().stream()
+            .filter(section -> section(section.cases().get(0).rules().get(0)).equals(name))
+            .toList();
+    if (ofThatName.isEmpty()) {
+      throw new IllegalArgumentException("no section is called " + name);
+    }
+    return ofThatName;
+  }
+
   /** All sections there are; each is a test class of its own. */
   static List<Section> sections() {
     return List.of(
