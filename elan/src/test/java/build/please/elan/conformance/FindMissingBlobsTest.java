@@ -2,6 +2,7 @@
 package build.please.elan.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import build.please.proto.execution.Digest;
 import build.please.proto.execution.FindMissingBlobsRequest;
@@ -30,6 +31,7 @@ final class FindMissingBlobsTest extends Section {
     check("FMB-07", "what was deleted since is absent", FindMissingBlobsTest::deleted);
     check("FMB-07", "what is present is readable in each form", FindMissingBlobsTest::readable);
     check("FMB-07", "an object of another length is no blob", FindMissingBlobsTest::wrongLength);
+    check("FMB-07", "nor is one that cannot be decoded", FindMissingBlobsTest::undecodable);
   }
 
   static Set<Digest> missing(TestedElan elan, Digest... digests) {
@@ -155,6 +157,30 @@ final class FindMissingBlobsTest extends Section {
     }
   }
 
+  private static void undecodable(TestedElan elan) throws IOException {
+    Blob there = elan.stored(elan.blob(10));
+    for (int size : List.of(1000, 200_000)) {
+      for (int kept : List.of(0, 1, 3, 500, size - 1)) {
+        // Each its own, since what an object decodes to is remembered.
+        Blob blob = elan.blob(size);
+        byte[] packed = blob.packed().toByteArray();
+        byte[] junk = Arrays.copyOf(packed, packed.length + 7);
+        for (byte[] bad : List.of(Arrays.copyOf(packed, kept), junk)) {
+          elan.bucket().put(blob.packedKey(), bad);
+          assertEquals(Set.of(blob.proto()), missing(elan, blob.proto(), there.proto()));
+          Expect.notFound(() -> elan.read(blob.readName()));
+          Expect.notFound(() -> elan.read(blob.packedReadName()));
+          assertFalse(elan.status(blob.uploadName()).getComplete());
+        }
+        elan.upload()
+            .sendLast(blob.packedUploadName(), 0, blob.packed())
+            .halfClose()
+            .committedSize();
+        assertEquals(blob.bytes(), elan.read(blob.readName()));
+      }
+    }
+  }
+
   private static void wrongLength(TestedElan elan) throws IOException {
     Blob blob = elan.blob(100);
     elan.bucket().put(blob.key(), blob.truncated());
@@ -162,5 +188,9 @@ final class FindMissingBlobsTest extends Section {
 
     elan.bucket().put(blob.key(), new byte[0]);
     assertEquals(Set.of(blob.proto()), missing(elan, blob.proto()));
+
+    elan.bucket().put(blob.key(), blob.bytes().concat(blob.part(0, 1)).toByteArray());
+    assertEquals(Set.of(blob.proto()), missing(elan, blob.proto()));
+    Expect.notFound(() -> elan.read(blob.readName()));
   }
 }
