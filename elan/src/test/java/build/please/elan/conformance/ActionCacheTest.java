@@ -213,19 +213,12 @@ final class ActionCacheTest extends Section {
       update(elan, action, one);
       Expect.notFound(() -> get(elan, action));
     }
-    // 2^18 paths over 19 shared directories.
-    Blob below = elan.stored(Trees.named("bottom").build());
-    for (int i = 0; i < 18; i++) {
-      below =
-          elan.stored(
-              Trees.named("level " + i)
-                  .addDirectories(Trees.child("a", below))
-                  .addDirectories(Trees.child("b", below))
-                  .build());
+    // 2^18 paths over 19 shared directories, and 2^40 over 41.
+    for (int levels : List.of(18, 40)) {
+      Blob action = elan.blob(10);
+      update(elan, action, ofRoot(Trees.bomb(elan, levels).proto()));
+      get(elan, action);
     }
-    Blob action = elan.blob(10);
-    update(elan, action, ofRoot(below.proto()));
-    get(elan, action);
   }
 
   private static void inlined(TestedElan elan) throws IOException {

@@ -103,6 +103,8 @@ final class CompressionFormatsTest extends Section {
     ByteString packed = blob.packed();
     byte[] flipped = packed.toByteArray();
     flipped[flipped.length / 2] ^= 0x40;
+    byte[] wrongChecksum = Zstds.checksummed(blob.bytes().toByteArray()).toByteArray();
+    wrongChecksum[wrongChecksum.length - 1] ^= 1;
     for (ByteString bad :
         List.of(
             ByteString.EMPTY,
@@ -113,8 +115,11 @@ final class CompressionFormatsTest extends Section {
             packed.concat(packed),
             packed.concat(packed.substring(0, 8)),
             ByteString.copyFrom(flipped),
+            ByteString.copyFrom(wrongChecksum),
+            BatchUpdateBlobsTest.withoutItsEnd(blob),
             Zstds.skippable(),
             Zstds.skippable().substring(0, 6),
+            Zstds.window(14),
             Zstds.window(17),
             Zstds.window(21),
             Zstds.claiming(1L << 40),

@@ -42,6 +42,8 @@ final class DigestsTest extends Section {
 
   private static final List<String> MALFORMED_HASHES =
       List.of(
+          "",
+          "a",
           "ab",
           GOOD.substring(1),
           GOOD + "0",
@@ -50,7 +52,7 @@ final class DigestsTest extends Section {
           "\u0661" + GOOD.substring(1),
           " " + GOOD.substring(1),
           "." + GOOD.substring(1),
-          "a".repeat(10_000));
+          "a".repeat(1_000_000));
 
   DigestsTest() {
     check("GEN-01", "a known hash with another size is another blob", DigestsTest::otherSize);

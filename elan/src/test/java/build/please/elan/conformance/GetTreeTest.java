@@ -37,6 +37,7 @@ final class GetTreeTest extends Section {
     check("GTR-10", "malformed sizes and tokens are refused", GetTreeTest::malformed);
     checkInMemory("GTR-11", "a chain of 100,000 is walked", GetTreeTest::deepChain);
     check("GTR-11", "2^18 paths over 19 directories are 19 directories", GetTreeTest::bomb);
+    check("GTR-11", "2^40 paths over 41 directories are 41", GetTreeTest::largerBomb);
     check("GTR-12", "the empty root is one empty directory", GetTreeTest::emptyRoot);
     check("GTR-12", "an empty directory below is one too", GetTreeTest::emptyBelow);
     check("GTR-13", "a root that is no Directory is refused", GetTreeTest::noDirectory);
@@ -230,16 +231,11 @@ final class GetTreeTest extends Section {
   }
 
   private static void bomb(TestedElan elan) throws IOException {
-    Blob below = elan.stored(Trees.named("bottom").build());
-    for (int i = 0; i < 18; i++) {
-      below =
-          elan.stored(
-              Trees.named("level " + i)
-                  .addDirectories(Trees.child("a", below))
-                  .addDirectories(Trees.child("b", below))
-                  .build());
-    }
-    assertEquals(19, Trees.directories(elan, below).size());
+    assertEquals(19, Trees.directories(elan, Trees.bomb(elan, 18)).size());
+  }
+
+  private static void largerBomb(TestedElan elan) throws IOException {
+    assertEquals(41, Trees.directories(elan, Trees.bomb(elan, 40)).size());
   }
 
   private static void emptyRoot(TestedElan elan) {

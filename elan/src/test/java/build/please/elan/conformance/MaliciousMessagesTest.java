@@ -32,6 +32,7 @@ final class MaliciousMessagesTest extends Section {
     check("GTR-13", "invalid UTF-8 in a name", MaliciousMessagesTest::badText);
     check("GTR-10", "names that leave their directory", MaliciousMessagesTest::badNames);
     check("GTR-10", "a directory of fifty thousand children", MaliciousMessagesTest::manyChildren);
+    check("GEN-13", "a field that may be there once, twice", MaliciousMessagesTest::twice);
     check("AC-16", "a hundred thousand outputs", MaliciousMessagesTest::manyOutputs);
     check("FMB-04", "a request of unset digests alone", MaliciousMessagesTest::unset);
   }
@@ -129,6 +130,33 @@ final class MaliciousMessagesTest extends Section {
     Blob claimed = Blob.of("x");
     Expect.invalid(
         () -> EveryRpc.GET_TREE.send(elan, EveryRpc.Ask.of(claimed.digest().hash(), 1L << 30)));
+    // So are many that claim to be too large together.
+    Directory.Builder claiming = Directory.newBuilder();
+    for (int i = 0; i < 9; i++) {
+      claiming.addDirectories(
+          Trees.child("child" + i, elan.blob(10)).toBuilder()
+              .setDigest(elan.blob(10).proto().toBuilder().setSizeBytes(60L << 20)));
+    }
+    Blob stored = elan.stored(claiming.build());
+    Expect.invalid(() -> Trees.directories(elan, stored));
+  }
+
+  /** The last one counts, and the bytes that were stored are its name. */
+  private static void twice(TestedElan elan) throws IOException {
+    Blob content = elan.stored(elan.blob(10));
+    ByteString node =
+        Trees.file("../first", elan.blob(10))
+            .toByteString()
+            .concat(Trees.file("second", content).toByteString());
+    ByteString.Output bytes = ByteString.newOutput();
+    CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+    out.writeBytes(1, node);
+    out.flush();
+    Blob stored = elan.stored(Blob.of(bytes.toByteString().toByteArray()));
+
+    assertEquals(
+        List.of(Directory.newBuilder().addFiles(Trees.file("second", content)).build()),
+        Trees.directories(elan, stored));
   }
 
   private static void manyOutputs(TestedElan elan) throws IOException {

@@ -29,6 +29,7 @@ final class ReadTest extends Section {
     check("BSR-11", "the empty blob, plain and compressed", ReadTest::empty);
     check("BSR-13", "all bytes, or no OK", ReadTest::shortReads);
     check("BSR-13", "no wrong byte with an OK", ReadTest::corrupt);
+    check("BSR-13", "two blobs in each other's place", ReadTest::swapped);
     check("BSR-13", "a blob that is lost while it is read", ReadTest::lostMeanwhile);
     check("BSR-14", "pieces are small", ReadTest::pieces);
     check("BSR-14", "a client that stops reading stops the server", ReadTest::flowControl);
@@ -191,6 +192,19 @@ final class ReadTest extends Section {
     Blob asked = elan.blob(LARGE);
     elan.bucket().put(asked.key(), asked.corrupted());
     assertTrue(!elan.download(asked.packedReadName()).take(Integer.MAX_VALUE).end().isOk());
+  }
+
+  private static void swapped(TestedElan elan) throws IOException {
+    for (int size : List.of(1000, LARGE)) {
+      Blob one = elan.blob(size);
+      Blob two = elan.blob(size);
+      elan.bucket().put(one.key(), two.bytes().toByteArray());
+      elan.bucket().put(two.packedKey(), one.packed().toByteArray());
+      for (Blob blob : List.of(one, two)) {
+        assertTrue(!elan.download(blob.readName()).take(Integer.MAX_VALUE).end().isOk());
+        Expect.notFound(() -> elan.read(blob.readName()));
+      }
+    }
   }
 
   private static void lostMeanwhile(TestedElan elan) throws IOException {

@@ -7,6 +7,7 @@ import build.please.proto.execution.FileNode;
 import build.please.proto.execution.GetTreeRequest;
 import build.please.proto.execution.GetTreeResponse;
 import build.please.proto.execution.SymlinkNode;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,6 +27,20 @@ final class Trees {
 
   static FileNode file(String name, Blob content) {
     return FileNode.newBuilder().setName(name).setDigest(content.proto()).build();
+  }
+
+  /** The root of {@code 2^levels} paths over one directory more than there are levels. */
+  static Blob bomb(TestedElan elan, int levels) throws IOException {
+    Blob below = elan.stored(named("bottom").build());
+    for (int i = 0; i < levels; i++) {
+      below =
+          elan.stored(
+              named("level " + i)
+                  .addDirectories(child("a", below))
+                  .addDirectories(child("b", below))
+                  .build());
+    }
+    return below;
   }
 
   static GetTreeRequest of(Blob root) {

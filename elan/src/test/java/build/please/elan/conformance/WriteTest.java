@@ -47,6 +47,7 @@ final class WriteTest extends Section {
     check("BSW-22", "no room gives RESOURCE_EXHAUSTED", WriteTest::full);
     check("BSW-22", "a store out of order is UNAVAILABLE", WriteTest::outage);
     check("BSW-23", "many clients upload one blob", WriteTest::concurrent);
+    check("BSW-23", "nobody is answered for one that gave up", WriteTest::concurrentCancelled);
     check("BSW-23", "a bad copy does not spoil a good one", WriteTest::concurrentBad);
     check("BSW-24", "the empty blob", WriteTest::empty);
     check("BSW-25", "a download name is refused", WriteTest::downloadName);
@@ -507,7 +508,7 @@ final class WriteTest extends Section {
   private static void concurrent(TestedElan elan) {
     Blob blob = elan.text(SIZE);
     List<Upload> uploads = new ArrayList<>();
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < 50; i++) {
       uploads.add(elan.upload().send(blob.uploadName("uuid" + i), 0, blob.part(0, 1000)));
       uploads.add(
           elan.upload().send(blob.packedUploadName() + "/" + i, 0, blob.packed().substring(0, 9)));
@@ -521,6 +522,26 @@ final class WriteTest extends Section {
       long packed = uploads.get(i + 1).committedSize();
       assertTrue(packed == -1 || packed == blob.packed().size());
     }
+    assertStored(elan, blob);
+  }
+
+  private static void concurrentCancelled(TestedElan elan) throws IOException {
+    Blob blob = elan.blob(SIZE);
+    int most = SIZE - 1;
+    Upload first = elan.upload().send(blob.uploadName("first"), 0, blob.part(0, most));
+    Upload second = elan.upload().send(blob.uploadName("second"), 0, blob.part(0, 10));
+    Upload packed = elan.upload().send(blob.packedUploadName(), 0, blob.packed().substring(0, 10));
+    Eventually.hold("all have begun", () -> elan.bucket().writers() == 3);
+    Eventually.hold(
+        "one is almost done",
+        () -> elan.status(blob.uploadName("first")).getCommittedSize() == most);
+    first.cancel();
+
+    assertFalse(second.isOver());
+    assertFalse(packed.isOver());
+    assertFalse(elan.isThere(blob.digest()));
+    assertEquals(SIZE, second.sendLast("", 10, blob.from(10)).halfClose().committedSize());
+    assertEquals(-1, packed.committedSize());
     assertStored(elan, blob);
   }
 
