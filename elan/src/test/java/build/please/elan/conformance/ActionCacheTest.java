@@ -183,11 +183,23 @@ final class ActionCacheTest extends Section {
   }
 
   private static void outageInCheck(TestedElan elan) throws IOException {
-    Blob action = elan.blob(10);
-    update(elan, action, result(elan));
+    Blob root = elan.stored(Trees.named("root of an outage").build());
+    Blob tree = elan.stored(Tree.newBuilder().setRoot(Trees.named("tree of an outage")).build());
+    List<Blob> actions = new ArrayList<>();
+    for (ActionResult result : List.of(result(elan), ofTree(tree.proto()), ofRoot(root.proto()))) {
+      Blob action = elan.blob(10);
+      // Unseen, for what a tree names is remembered.
+      elan.store().actions().put(action.digest(), result, ActionCache.Replace.ALWAYS);
+      actions.add(action);
+    }
     elan.bucket().failFor("cas/");
-
-    Expect.code(Status.Code.UNAVAILABLE, () -> get(elan, action));
+    for (Blob action : actions) {
+      Expect.code(Status.Code.UNAVAILABLE, () -> get(elan, action));
+    }
+    elan.bucket().recover();
+    for (Blob action : actions) {
+      get(elan, action);
+    }
   }
 
   private static void badTrees(TestedElan elan) throws IOException {
