@@ -8,9 +8,10 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /**
- * The identity form of a stream of zstd frames. Throws {@link IOException} from {@code read} if the
- * bytes cannot be decoded or end in the middle of a frame; an empty source reads as empty. Holds
- * one buffer of 128 KiB and one window of at most 8 MiB. Not safe for concurrent use.
+ * The identity form of a stream of zstd frames. Throws {@link CorruptZstdException} from {@code
+ * read} if the bytes cannot be decoded, {@link EOFException} if they end in the middle of a frame;
+ * an empty source reads as empty. Holds one buffer of 128 KiB and one window of at most 8 MiB. Not
+ * safe for concurrent use.
  */
 public final class ZstdDecodedStream extends InputStream {
   private final InputStream zstd;

@@ -29,7 +29,8 @@ final class ZstdDecoder implements AutoCloseable {
    * Moves bytes from {@code in}, decoded, to {@code out}, until one of them is exhausted or a frame
    * ends. There may be more to come as long as {@code in} has bytes left or {@code out} was filled.
    *
-   * @throws Corrupt if the bytes are no zstd data, need a dictionary or need too large a window
+   * @throws CorruptZstdException if the bytes are no zstd data, need a dictionary or need too large
+   *     a window
    */
   void decode(ByteBuffer in, ByteBuffer out) throws IOException {
     int before = in.remaining() + out.remaining();
@@ -42,7 +43,7 @@ final class ZstdDecoder implements AutoCloseable {
       if (e.getErrorCode() == -Zstd.errMemoryAllocation()) {
         throw new IOException("no memory to decode zstd data", e);
       }
-      throw new Corrupt(e);
+      throw new CorruptZstdException(e);
     }
   }
 
@@ -55,26 +56,5 @@ final class ZstdDecoder implements AutoCloseable {
   @Override
   public void close() {
     context.close();
-  }
-
-  /** Bytes that cannot be decoded, ever. */
-  static final class Corrupt extends IOException {
-    private static final long serialVersionUID = 1L;
-
-    private final String why;
-
-    private Corrupt(ZstdException cause) {
-      super(cause);
-      this.why = "zstd data cannot be decoded: " + cause.getMessage();
-    }
-
-    String why() {
-      return why;
-    }
-
-    @Override
-    public String getMessage() {
-      return why;
-    }
   }
 }

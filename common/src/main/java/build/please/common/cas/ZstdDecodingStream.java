@@ -45,8 +45,8 @@ public final class ZstdDecodingStream extends OutputStream {
       piece.clear();
       try {
         decoder.decode(in, piece);
-      } catch (ZstdDecoder.Corrupt e) {
-        throw new BlobRejectedException(e.why());
+      } catch (CorruptZstdException e) {
+        throw new BlobRejectedException(e.getMessage());
       }
       filled = !piece.hasRemaining();
       identity.write(piece.array(), 0, piece.position());
