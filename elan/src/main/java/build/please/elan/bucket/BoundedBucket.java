@@ -240,6 +240,20 @@ public final class BoundedBucket implements Bucket {
   }
 
   @Override
+  public Optional<String> quarantine(String key, Inspection inspection) throws IOException {
+    Optional<String> fate = bucket.quarantine(key, inspection);
+    if (fate.isPresent() && bucket.sizes(List.of(key)).isEmpty()) {
+      residents.deleted(key);
+    }
+    return fate;
+  }
+
+  @Override
+  public boolean isSuspect(String key) throws IOException {
+    return bucket.isSuspect(key);
+  }
+
+  @Override
   public void close() throws IOException {
     Threads.close(housekeeper, END);
     try (bucket) {

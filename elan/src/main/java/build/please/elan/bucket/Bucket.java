@@ -3,6 +3,7 @@ package build.please.elan.bucket;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
@@ -56,6 +57,38 @@ public interface Bucket extends AutoCloseable {
 
   /** Removes an object; readers that are under way finish. Says whether there was one. */
   boolean delete(String key) throws IOException;
+
+  /** Looks at all bytes of an object. */
+  @FunctionalInterface
+  interface Inspection {
+    boolean isWrong(InputStream bytes) throws IOException;
+  }
+
+  /**
+   * Takes an object out of sight whose bytes are wrong. That is asked again, of the bytes that are
+   * there now, so that one that took its place meanwhile stays.
+   *
+   * @return what became of the object, for people; nothing if there is none, or none that is wrong
+   * @throws IOException if it cannot be looked at, or not be removed
+   */
+  default Optional<String> quarantine(String key, Inspection inspection) throws IOException {
+    try (InputStream bytes = read(key, 0)) {
+      if (!inspection.isWrong(bytes)) {
+        return Optional.empty();
+      }
+    } catch (NoSuchFileException gone) {
+      return Optional.empty();
+    }
+    return delete(key) ? Optional.of("removed") : Optional.empty();
+  }
+
+  /**
+   * Whether an object may be only the beginning of what was written, since the power was cut at
+   * about that time.
+   */
+  default boolean isSuspect(String key) throws IOException {
+    return false;
+  }
 
   /** A read-only local file that holds the object, where there is one. */
   default Optional<Path> file(String key) {

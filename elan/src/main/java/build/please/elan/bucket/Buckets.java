@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Opens the bucket that a URL names: {@code file:///dir} or {@code mem://}. */
 public final class Buckets {
@@ -56,7 +57,7 @@ public final class Buckets {
           bounded(
               prefixed(memory(url, place, parameters, clock), prefix), bounds, IN_MEMORY, clock);
       case "file" -> {
-        FileBucket files = files(url, place, parameters);
+        FileBucket files = files(url, place, parameters, clock);
         yield bounded(
             prefixed(files, prefix), bounds.onDisk(files.diskBytes()), onDisk(files), clock);
       }
@@ -82,7 +83,10 @@ public final class Buckets {
 
   private static BoundedBucket.Place onDisk(FileBucket files) {
     return new BoundedBucket.Place(
-        Buckets::blocks, files::freeBytes, files.home().resolve("uses.log"), () -> true);
+        Buckets::blocks,
+        files::freeBytes,
+        files.home().resolve("uses.log"),
+        files.owner()::isOwner);
   }
 
   /** What a file of this size takes on most file systems. */
@@ -99,8 +103,9 @@ public final class Buckets {
     return new MemoryBucket(clock);
   }
 
-  private static FileBucket files(String url, String place, Map<String, String> parameters)
-      throws IOException {
+  private static FileBucket files(
+      String url, String place, Map<String, String> parameters, Clock clock) throws IOException {
+    Sync sync = sync(url, parameters.remove("sync"));
     boolean create = "true".equals(parameters.remove("create_dir"));
     parameters.keySet().removeAll(WITHOUT_EFFECT);
     refuseUnknown(url, parameters);
@@ -110,7 +115,20 @@ public final class Buckets {
     } else if (!Files.exists(directory)) {
       Files.createDirectory(directory);
     }
-    return FileBucket.open(directory);
+    return FileBucket.open(directory, FileBucketConfig.of(sync, clock));
+  }
+
+  private static Sync sync(String url, @Nullable String given) {
+    if (given == null || given.equals("none")) {
+      return Sync.NONE;
+    } else if (given.equals("group")) {
+      return Sync.GROUP;
+    }
+    throw new IllegalArgumentException(
+        "'"
+            + url
+            + "': sync is none (what was stored survives a killed server) or group (a power cut, "
+            + "too)");
   }
 
   /** As go-cloud reads it: {@code file://./a/b} is relative, any other host is ignored. */

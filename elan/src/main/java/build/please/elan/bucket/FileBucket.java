@@ -1,52 +1,75 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.elan.bucket;
 
-import build.please.common.cas.StoreFullException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Objects as files below a directory, each under its key, as please-servers lays them out.
- * Side-cars that its writer left ({@code KEY.attrs}) are neither needed nor written, and skipped in
- * lists.
+ * Side-cars that its writer left ({@code KEY.attrs}) are neither needed nor written. Everything
+ * else of ours lies below {@code .elan}, where no key leads.
  *
  * <p>An object is written under another name, made read-only and renamed, so that a process killed
- * at any moment leaves it whole or absent. It is not forced to disk: after a power cut it may be
- * empty or short, which {@link #sizes} shows.
+ * at any moment leaves it whole or absent. What a power cut leaves depends on {@link Sync}: without
+ * it an object may be absent, empty or short, which {@link #sizes} shows, or hold zeros.
  *
- * <p>Several processes may share the directory.
+ * <p>Several processes may share the directory. One of them is its owner.
  */
 public final class FileBucket implements Bucket {
-  static final String SIDE_CAR = ".attrs";
+  private static final Logger log = LoggerFactory.getLogger(FileBucket.class);
 
   private final Path root;
   private final StagingDirectory staging;
-  // Parents that exist, so that each is made once and not looked for on each write.
-  private final Set<Path> madeParents = ConcurrentHashMap.newKeySet();
+  private final OwnerLock owner;
+  private final LastUse lastUse;
+  private final Quarantine quarantine;
+  private final ObjectListing listing;
+  private final HiddenFiles hidden = new HiddenFiles();
+  private final Shelf shelf;
 
-  private FileBucket(Path root, StagingDirectory staging) {
+  private FileBucket(
+      Path root,
+      StagingDirectory staging,
+      OwnerLock owner,
+      LastUse lastUse,
+      FileBucketConfig config) {
     this.root = root;
     this.staging = staging;
+    this.owner = owner;
+    this.lastUse = lastUse;
+    this.quarantine =
+        new Quarantine(home(root).resolve("quarantine"), config.clock(), Quarantine.Bounds.DEFAULT);
+    this.listing = new ObjectListing(root, home(root));
+    this.shelf = shelf(root, config.sync());
+  }
+
+  private static Shelf shelf(Path root, Sync sync) {
+    if (sync == Sync.NONE) {
+      return new Shelf(new Parents(root, directory -> {}));
+    }
+    DirectorySync directories = new DirectorySync();
+    return new DurableShelf(new Parents(root, directories::force), directories);
+  }
+
+  /** As {@link #open(Path, FileBucketConfig)}, with what is usual. */
+  public static FileBucket open(Path root) throws IOException {
+    return open(root, FileBucketConfig.of(Sync.NONE, Clock.systemUTC()));
   }
 
   /**
@@ -54,19 +77,62 @@ public final class FileBucket implements Bucket {
    *
    * @throws IOException if it is no directory or cannot be written to
    */
-  public static FileBucket open(Path root) throws IOException {
+  static FileBucket open(Path root, FileBucketConfig config) throws IOException {
     if (!Files.isDirectory(root)) {
       throw new NoSuchFileException(
           root.toString(), null, Files.exists(root) ? "not a directory" : "no such directory");
     }
     // The real path, so that a link that is turned elsewhere does not split the store in two.
     Path real = root.toRealPath();
-    return new FileBucket(real, StagingDirectory.open(real.resolve(".elan")));
+    StagingDirectory staging = StagingDirectory.open(home(real));
+    OwnerLock owner = new OwnerLock(home(real));
+    try {
+      OneDisk.check(real, home(real));
+      if (config.sync() == Sync.GROUP) {
+        // The root may be as new as its first object.
+        new DirectorySync().force(real);
+        new DirectorySync().force(Parents.of(real));
+      }
+      LastUse lastUse = lastUse(real, owner, config);
+      log.info(
+          config.sync() == Sync.GROUP
+              ? "what is stored will survive a power cut"
+              : "what is stored will survive a killed server, but not a power cut; see ?sync=group");
+      return new FileBucket(real, staging, owner, lastUse, config);
+    } catch (IOException | RuntimeException e) {
+      try (owner) {
+        staging.close();
+      }
+      throw e;
+    }
+  }
+
+  private static LastUse lastUse(Path root, OwnerLock owner, FileBucketConfig config)
+      throws IOException {
+    Instant now = config.clock().instant();
+    if (owner.isOwner()) {
+      try {
+        return LastUse.begin(home(root), config.bootId(), now);
+      } catch (IOException e) {
+        // On a full disk: what is there can be served.
+        log.warn("cannot note that the store is in use: {}", e.toString());
+      }
+    }
+    return LastUse.look(home(root), config.bootId(), now);
+  }
+
+  private static Path home(Path root) {
+    return root.resolve(".elan");
+  }
+
+  /** Who may take objects away that nobody asked to delete. */
+  public OwnerLock owner() {
+    return owner;
   }
 
   /** The directory for things that are no objects, on the disk of the store. */
   Path home() {
-    return staging.home();
+    return home(root);
   }
 
   /** Bytes of the disk of the store. */
@@ -82,16 +148,25 @@ public final class FileBucket implements Bucket {
   @Override
   public Map<String, Long> sizes(Collection<String> keys) throws IOException {
     Map<String, Long> sizes = new HashMap<>();
+    boolean allThere = true;
     for (String key : keys) {
-      Optional<BasicFileAttributes> file = stat(root.resolve(key));
+      Optional<BasicFileAttributes> file = look(root.resolve(key));
       file.ifPresent(attributes -> sizes.put(key, attributes.size()));
+      allThere &= file.isPresent();
+    }
+    if (!allThere) {
+      staging.checkThere();
     }
     return sizes;
   }
 
   @Override
   public InputStream read(String key, long offset) throws IOException {
-    FileChannel channel = FileChannel.open(root.resolve(key), StandardOpenOption.READ);
+    Path path = root.resolve(key);
+    if (mustLook() && look(path).isEmpty()) {
+      throw new NoSuchFileException(key);
+    }
+    FileChannel channel = openToRead(path);
     try {
       channel.position(offset);
       return Channels.newInputStream(channel);
@@ -101,42 +176,23 @@ public final class FileBucket implements Bucket {
     }
   }
 
+  private FileChannel openToRead(Path path) throws IOException {
+    try {
+      return FileChannel.open(path, StandardOpenOption.READ);
+    } catch (NoSuchFileException e) {
+      staging.checkThere();
+      throw e;
+    }
+  }
+
   @Override
   public BucketWriter write(String key, long sizeHint) throws IOException {
-    try {
-      return new FileWriter(staging.newFile(), root.resolve(key));
-    } catch (FileSystemException e) {
-      throw refused(e);
-    }
+    return new FileWriter(staging.newFile(), root.resolve(key), shelf);
   }
 
   @Override
-  @SuppressWarnings("StreamResourceLeak") // The caller closes it, as the interface says.
-  public Stream<StoredObject> list(String prefix) throws IOException {
-    // The directory part of the prefix narrows the walk; the rest filters.
-    int slash = prefix.lastIndexOf('/');
-    Path start = slash < 0 ? root : root.resolve(prefix.substring(0, slash));
-    if (!Files.isDirectory(start)) {
-      return Stream.empty();
-    }
-    return Files.find(start, Integer.MAX_VALUE, (path, attributes) -> attributes.isRegularFile())
-        .filter(path -> !path.startsWith(staging.home()))
-        .flatMap(path -> describe(path).stream())
-        .filter(object -> object.key().startsWith(prefix) && !object.key().endsWith(SIDE_CAR));
-  }
-
-  private Optional<StoredObject> describe(Path path) {
-    try {
-      return stat(path)
-          .map(
-              file ->
-                  new StoredObject(
-                      root.relativize(path).toString(),
-                      file.size(),
-                      file.lastModifiedTime().toInstant()));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  public Stream<StoredObject> list(String prefix) {
+    return listing.list(prefix);
   }
 
   @Override
@@ -144,112 +200,107 @@ public final class FileBucket implements Bucket {
     return Files.deleteIfExists(root.resolve(key));
   }
 
+  /**
+   * {@inheritDoc} The owner moves it to a directory of its own, where the newest of such files are
+   * kept. For any other process it is absent from now on, but stays where it is.
+   */
+  @Override
+  public Optional<String> quarantine(String key, Inspection inspection) throws IOException {
+    Path path = root.resolve(key);
+    Optional<BasicFileAttributes> before = stat(path);
+    if (before.isEmpty()) {
+      return Optional.empty();
+    }
+    HiddenFiles.Identity wrong = HiddenFiles.Identity.of(before.get());
+    try (InputStream bytes = read(key, 0)) {
+      if (!inspection.isWrong(bytes)) {
+        return Optional.empty();
+      }
+    } catch (NoSuchFileException gone) {
+      return Optional.empty();
+    }
+    // Another file may have taken its place while that was looked at.
+    return isStill(path, wrong) ? Optional.of(putAway(path, key, wrong)) : Optional.empty();
+  }
+
+  private String putAway(Path path, String key, HiddenFiles.Identity wrong) throws IOException {
+    if (!owner.isOwner()) {
+      hidden.hide(path, wrong);
+      return "ignored where it lies, since another process owns the store";
+    }
+    Path here;
+    try {
+      here = quarantine.take(path, key);
+    } catch (IOException e) {
+      hidden.hide(path, wrong);
+      return "ignored where it lies, since it cannot be moved: " + e.getMessage();
+    }
+    if (!isStill(here, wrong) && !Files.exists(path)) {
+      // A good one came in the last moment.
+      Files.move(here, path);
+      return "replaced by a new one";
+    }
+    quarantine.trim();
+    return "moved to " + here;
+  }
+
+  private boolean isStill(Path path, HiddenFiles.Identity file) throws IOException {
+    return stat(path).map(HiddenFiles.Identity::of).filter(file::equals).isPresent();
+  }
+
+  @Override
+  public boolean isSuspect(String key) throws IOException {
+    return stat(root.resolve(key))
+        .filter(file -> lastUse.isSuspect(file.lastModifiedTime().toInstant()))
+        .isPresent();
+  }
+
   @Override
   public Optional<Path> file(String key) {
     Path path = root.resolve(key);
-    return Files.isRegularFile(path) ? Optional.of(path) : Optional.empty();
-  }
-
-  @Override
-  public void close() throws IOException {
-    staging.close();
-  }
-
-  private static Optional<BasicFileAttributes> stat(Path path) throws IOException {
     try {
-      BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
-      return attributes.isRegularFile() ? Optional.of(attributes) : Optional.empty();
-    } catch (NoSuchFileException absent) {
+      return look(path).map(file -> path);
+    } catch (IOException unknown) {
       return Optional.empty();
     }
   }
 
-  private void makeParent(Path file) throws IOException {
-    Path parent = Objects.requireNonNull(file.getParent());
-    if (madeParents.contains(parent)) {
-      return;
+  /** A disk on which nothing can be tidied up any more is the next start's business. */
+  @Override
+  public void close() throws IOException {
+    try (owner) {
+      staging.close();
+      if (owner.isOwner()) {
+        lastUse.end();
+      }
+    } catch (IOException e) {
+      log.warn("leaving the store as it is: {}", e.toString());
     }
+  }
+
+  /** Whether a file that can be opened may be one that nobody should see. */
+  private boolean mustLook() {
+    return !hidden.isEmpty() || shelf.isDurable();
+  }
+
+  /** The file, if others may know of it. */
+  private Optional<BasicFileAttributes> look(Path path) throws IOException {
+    Optional<BasicFileAttributes> file = stat(path);
+    if (file.isEmpty() || !shelf.isDurable()) {
+      return file;
+    }
+    shelf.await(path);
+    return stat(path);
+  }
+
+  private Optional<BasicFileAttributes> stat(Path path) throws IOException {
     try {
-      Files.createDirectories(parent);
-    } catch (FileAlreadyExistsException e) {
-      // A link to a directory is as good; anything else shows itself at the rename.
-      if (!Files.isDirectory(parent)) {
-        throw e;
-      }
-    }
-    madeParents.add(parent);
-  }
-
-  /** A full disk or a quota is the store's being full; everything else is an outage. */
-  private static IOException refused(IOException e) {
-    String reason = String.valueOf(e.getMessage());
-    if (!reason.contains("No space left") && !reason.contains("quota exceeded")) {
-      return e;
-    }
-    StoreFullException full = new StoreFullException("the disk of the store is full");
-    full.initCause(e);
-    return full;
-  }
-
-  private final class FileWriter extends BucketWriter {
-    private final Path temporary;
-    private final Path target;
-    private final FileChannel channel;
-    private long written;
-    private boolean done;
-
-    private FileWriter(Path temporary, Path target) throws IOException {
-      this.temporary = temporary;
-      this.target = target;
-      this.channel =
-          FileChannel.open(temporary, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length);
-      try {
-        while (buffer.hasRemaining()) {
-          written += channel.write(buffer);
-        }
-      } catch (IOException e) {
-        throw refused(e);
-      }
-    }
-
-    @Override
-    public void commit() throws IOException {
-      // On a full disk a file can be made and renamed though its bytes were lost (fault J3).
-      long size = channel.size();
-      channel.close();
-      if (size != written) {
-        throw new IOException("wrote " + written + " bytes but the file has " + size);
-      }
-      Files.setPosixFilePermissions(temporary, StagingDirectory.READ_ONLY);
-      try {
-        makeParent(target);
-        rename();
-      } catch (NoSuchFileException parentVanished) {
-        madeParents.remove(target.getParent());
-        makeParent(target);
-        rename();
-      } catch (FileSystemException e) {
-        throw refused(e);
-      }
-      done = true;
-    }
-
-    private void rename() throws IOException {
-      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-    }
-
-    @Override
-    public void close() throws IOException {
-      channel.close();
-      if (!done) {
-        done = true;
-        Files.deleteIfExists(temporary);
-      }
+      BasicFileAttributes file = Files.readAttributes(path, BasicFileAttributes.class);
+      return file.isRegularFile() && !hidden.isHidden(path, file)
+          ? Optional.of(file)
+          : Optional.empty();
+    } catch (NoSuchFileException absent) {
+      return Optional.empty();
     }
   }
 }

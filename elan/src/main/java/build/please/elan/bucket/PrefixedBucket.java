@@ -65,6 +65,16 @@ final class PrefixedBucket implements Bucket {
   }
 
   @Override
+  public Optional<String> quarantine(String key, Inspection inspection) throws IOException {
+    return bucket.quarantine(prefix + key, inspection);
+  }
+
+  @Override
+  public boolean isSuspect(String key) throws IOException {
+    return bucket.isSuspect(prefix + key);
+  }
+
+  @Override
   public Optional<Path> file(String key) {
     return bucket.file(prefix + key);
   }

@@ -2,21 +2,18 @@
 package build.please.elan.bucket;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,15 +30,15 @@ final class StagingDirectory implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(StagingDirectory.class);
   private static final String LOCK = ".lock";
+  private static final String NEW = ".new";
+  private static final int ATTEMPTS = 5;
 
-  private final Path home;
   private final Path directory;
   private final Path lockFile;
-  private final FileChannel lock;
+  private final ProcessLock lock;
   private final AtomicLong files = new AtomicLong();
 
-  private StagingDirectory(Path home, Path directory, Path lockFile, FileChannel lock) {
-    this.home = home;
+  private StagingDirectory(Path directory, Path lockFile, ProcessLock lock) {
     this.directory = directory;
     this.lockFile = lockFile;
     this.lock = lock;
@@ -51,32 +48,53 @@ final class StagingDirectory implements AutoCloseable {
   static StagingDirectory open(Path home) throws IOException {
     Path all = Files.createDirectories(home.resolve("tmp"));
     sweep(all);
-    String id = UUID.randomUUID().toString();
-    // Locked before it has its name, so that nobody takes it for a dead process's.
-    Path unnamed = all.resolve(id + ".new");
-    Path lockFile = all.resolve(id + LOCK);
-    FileChannel lock =
-        FileChannel.open(unnamed, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    try {
-      lock.lock();
-      Path directory = Files.createDirectory(all.resolve(id));
-      Files.move(unnamed, lockFile, StandardCopyOption.ATOMIC_MOVE);
-      return new StagingDirectory(home, directory, lockFile, lock);
-    } catch (IOException | RuntimeException e) {
-      lock.close();
-      Files.deleteIfExists(unnamed);
-      throw e;
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return make(all, UUID.randomUUID().toString());
+      } catch (NoSuchFileException e) {
+        // Another process that starts just now took it for a dead one's.
+        if (attempt == ATTEMPTS) {
+          throw e;
+        }
+      }
     }
   }
 
-  /** The directory that holds this one and other things that are no objects. */
-  Path home() {
-    return home;
+  private static StagingDirectory make(Path all, String id) throws IOException {
+    // Locked before it has its name, so that nobody takes it for a dead process's.
+    Path unnamed = all.resolve(id + NEW);
+    ProcessLock lock =
+        ProcessLock.tryTake(unnamed, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)
+            .orElseThrow(() -> new NoSuchFileException(unnamed.toString()));
+    Path directory = all.resolve(id);
+    try {
+      Files.createDirectory(directory);
+      Path lockFile = all.resolve(id + LOCK);
+      lock.rename(lockFile);
+      return new StagingDirectory(directory, lockFile, lock);
+    } catch (IOException | RuntimeException e) {
+      lock.close();
+      Files.deleteIfExists(unnamed);
+      Files.deleteIfExists(directory);
+      throw e;
+    }
   }
 
   /** A name for a new file. Does not make it. */
   Path newFile() {
     return directory.resolve(Long.toString(files.incrementAndGet()));
+  }
+
+  /**
+   * That the store is still there: an empty directory in its place, or none, would look as if it
+   * had lost every object.
+   *
+   * @throws IOException if it is not
+   */
+  void checkThere() throws IOException {
+    if (!Files.isDirectory(directory)) {
+      throw new IOException("the directory of the store is gone: " + directory);
+    }
   }
 
   /** Removes the directory and whatever is still in it. */
@@ -89,27 +107,45 @@ final class StagingDirectory implements AutoCloseable {
   }
 
   private static void sweep(Path all) throws IOException {
-    try (DirectoryStream<Path> locks = Files.newDirectoryStream(all, "*" + LOCK)) {
-      for (Path lockFile : locks) {
-        String name = lockFile.getFileName().toString();
-        sweepIfDead(lockFile, all.resolve(name.substring(0, name.length() - LOCK.length())));
+    int removed = 0;
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(all)) {
+      for (Path entry : entries) {
+        String name = entry.getFileName().toString();
+        if (name.endsWith(LOCK)) {
+          removed += sweepIfDead(entry, all.resolve(without(name, LOCK)));
+        } else if (name.endsWith(NEW)) {
+          removed += sweepIfDead(entry, all.resolve(without(name, NEW)));
+        } else if (!Files.exists(all.resolve(name + NEW))
+            && !Files.exists(all.resolve(name + LOCK))) {
+          // Its process died between two steps of making or removing it.
+          removed += remove(entry);
+        }
       }
+    }
+    if (removed > 0) {
+      log.info("removed {} unfinished files that a killed server left", removed);
     }
   }
 
-  private static void sweepIfDead(Path lockFile, Path directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
-        @Nullable FileLock taken = channel.tryLock()) {
-      if (taken == null) {
-        return;
-      }
+  private static String without(String name, String ending) {
+    return name.substring(0, name.length() - ending.length());
+  }
+
+  private static int sweepIfDead(Path lockFile, Path directory) throws IOException {
+    Optional<ProcessLock> taken;
+    try {
+      taken = ProcessLock.tryTake(lockFile, StandardOpenOption.WRITE);
+    } catch (NoSuchFileException sweptByAnother) {
+      return 0;
+    }
+    if (taken.isEmpty()) {
+      return 0;
+    }
+    ProcessLock dead = taken.get();
+    try (dead) {
       int removed = remove(directory);
       Files.deleteIfExists(lockFile);
-      if (removed > 0) {
-        log.info("removed {} unfinished files that a killed server left", removed);
-      }
-    } catch (NoSuchFileException | OverlappingFileLockException e) {
-      // Another process swept it first, or it is this process's own, in another bucket.
+      return removed;
     }
   }
 
@@ -122,6 +158,8 @@ final class StagingDirectory implements AutoCloseable {
       }
     } catch (NoSuchFileException gone) {
       return removed;
+    } catch (NotDirectoryException foreign) {
+      return 0;
     }
     Files.deleteIfExists(directory);
     return removed;

@@ -24,7 +24,7 @@ final class BoundedRestartTest {
   private static final Duration PROMISE = Duration.ofHours(6);
   private static final String A = key("cas/", 'a');
   private static final String B = key("blake3/zstd_cas/", 'b');
-  private static final String C = "foreign";
+  private static final String C = "cafe";
 
   private final FakeTime time = new FakeTime();
   private final Path root;

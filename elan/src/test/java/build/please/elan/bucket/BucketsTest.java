@@ -41,6 +41,22 @@ final class BucketsTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"none", "group"})
+  void file_syncIsNoneOrGroup(String sync) throws IOException {
+    try (Bucket bucket = open("file://" + directory + "?sync=" + sync)) {
+      assertInstanceOf(FileBucket.class, bucket);
+    }
+  }
+
+  @Test
+  void file_anyOtherSync_isRefusedWithTheChoice() {
+    IllegalArgumentException e =
+        assertThrows(
+            IllegalArgumentException.class, () -> open("file://" + directory + "?sync=fast"));
+    assertTrue(e.toString().contains("sync is none"), e.toString());
+  }
+
   @Test
   void file_makesTheDirectoryButNotItsParents() throws IOException {
     open("file://" + directory.resolve("new")).close();
@@ -73,6 +89,8 @@ final class BucketsTest {
         "file:///tmp?colour=red",
         "file:///tmp?prefix=a&prefix=b",
         "file:// tmp",
+        "file:///tmp?sync=always",
+        "mem://?sync=group",
         "gs://bucket"
       })
   void nonsense_isRefusedByName(String url) {

@@ -4,6 +4,7 @@ package build.please.elan.service;
 import build.please.common.cas.BlobStore;
 import build.please.common.cas.Cas;
 import build.please.common.rpc.Threads;
+import build.please.elan.bucket.Bucket;
 import build.please.elan.bucket.FailingBucket;
 import build.please.elan.bucket.MemoryBucket;
 import build.please.elan.store.BucketCas;
@@ -26,9 +27,9 @@ import java.util.concurrent.ScheduledExecutorService;
 
 /** The real services over a real store in memory, in this process. */
 final class ElanInProcess implements AutoCloseable {
-  final FailingBucket bucket = new FailingBucket(new MemoryBucket(Clock.systemUTC()));
-  final Cas cas = BucketCas.of(bucket);
-  final BlobStore blobs = cas.blobs();
+  final FailingBucket bucket;
+  final Cas cas;
+  final BlobStore blobs;
   final ManagedChannel channel;
   private final ExecutorService handlers = Executors.newFixedThreadPool(4);
   private final ExecutorService pieces = Executors.newFixedThreadPool(4);
@@ -36,6 +37,14 @@ final class ElanInProcess implements AutoCloseable {
   private final Server server;
 
   ElanInProcess() {
+    this(new MemoryBucket(Clock.systemUTC()));
+  }
+
+  /** With blobs in a bucket that is the caller's to close. */
+  ElanInProcess(Bucket stored) {
+    bucket = new FailingBucket(stored);
+    cas = BucketCas.of(bucket);
+    blobs = cas.blobs();
     String name = InProcessServerBuilder.generateName();
     List<BindableService> services = ElanServices.of(cas, pieces, timer);
     InProcessServerBuilder builder = InProcessServerBuilder.forName(name).executor(handlers);
