@@ -3,6 +3,7 @@ package build.please.elan.store;
 
 import build.please.common.cas.ActionCache;
 import build.please.common.cas.Digest;
+import build.please.common.cas.HashFunction;
 import build.please.common.cas.MalformedException;
 import build.please.elan.bucket.Bucket;
 import build.please.elan.bucket.BucketWriter;
@@ -40,24 +41,57 @@ final class BucketActionCache implements ActionCache {
       return Optional.empty();
     }
     try (InputStream in = bucket.read(key, 0)) {
-      ActionResult result = ActionResult.parseFrom(ByteString.readFrom(in));
-      ActionResults.check(action.function(), result);
-      return Optional.of(result);
+      ByteString stored = ByteString.readFrom(in);
+      return mayBeCutShort(key, stored)
+          ? Optional.empty()
+          : Optional.of(parse(action.function(), stored));
     } catch (NoSuchFileException absent) {
       return Optional.empty();
     } catch (InvalidProtocolBufferException | MalformedException e) {
       // Torn by a power cut or stored by something older; a result that nobody can use is none.
-      log.warn("removing the malformed result of action {}: {}", action.hash(), e.getMessage());
-      bucket.delete(key);
+      Optional<String> fate =
+          bucket.quarantine(key, bytes -> isMalformed(action.function(), bytes));
+      log.warn(
+          "the stored result of action {} is malformed: {}; {} {}",
+          action.hash(),
+          e.getMessage(),
+          key,
+          fate.orElse("is gone"));
       return Optional.empty();
+    }
+  }
+
+  /**
+   * Whether it may be the beginning of a longer one, by others or by us: what a power cut makes of
+   * most is empty, and so are some whole ones that others wrote.
+   */
+  private boolean mayBeCutShort(String key, ByteString stored) throws IOException {
+    return !SealedResult.isSealed(stored) && bucket.isSuspect(key);
+  }
+
+  private static ActionResult parse(HashFunction function, ByteString stored)
+      throws InvalidProtocolBufferException, MalformedException {
+    ActionResult result = SealedResult.open(stored);
+    ActionResults.check(function, result);
+    return result;
+  }
+
+  private static boolean isMalformed(HashFunction function, InputStream in) throws IOException {
+    ByteString stored = ByteString.readFrom(in);
+    try {
+      parse(function, stored);
+      return false;
+    } catch (InvalidProtocolBufferException | MalformedException e) {
+      return true;
     }
   }
 
   @Override
   public ActionResult put(Digest action, ActionResult result, Replace replace) throws IOException {
     ActionResults.check(action.function(), result);
-    try (BucketWriter writer = bucket.write(Keys.action(action), result.getSerializedSize())) {
-      result.writeTo(writer);
+    ByteString sealed = SealedResult.of(result);
+    try (BucketWriter writer = bucket.write(Keys.action(action), sealed.size())) {
+      sealed.writeTo(writer);
       writer.commit();
     }
     return result;

@@ -4,12 +4,14 @@ package build.please.elan.store;
 import build.please.common.cas.BlobNotFoundException;
 import build.please.common.cas.BlobSink;
 import build.please.common.cas.BlobStore;
+import build.please.common.cas.CorruptZstdException;
 import build.please.common.cas.Digest;
 import build.please.common.cas.Encoding;
 import build.please.common.cas.ZstdDecodedStream;
 import build.please.common.cas.ZstdEncodingStream;
 import build.please.elan.bucket.Bucket;
 import build.please.elan.bucket.BucketWriter;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -22,7 +24,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Blobs as objects of a bucket: {@code cas/} as they are, {@code zstd_cas/} as zstd. A blob may be
@@ -31,9 +36,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Checks lengths, not hashes: that is {@link VerifyingBlobStore}'s part.
  */
 final class BucketBlobStore implements BlobStore {
+  private static final Logger log = LoggerFactory.getLogger(BucketBlobStore.class);
+
   private final Bucket bucket;
   private final StoreConfig.Compressed compressed;
   private final PackedSizes packedSizes = new PackedSizes();
+  private final LongAdder corrupt = new LongAdder();
 
   BucketBlobStore(Bucket bucket, StoreConfig.Compressed compressed) {
     this.bucket = bucket;
@@ -137,11 +145,27 @@ final class BucketBlobStore implements BlobStore {
     }
   }
 
-  /** Drops every form of a blob whose stored bytes turned out to be wrong. */
+  /** Drops the forms of a blob whose stored bytes are wrong. */
   void discard(Digest digest) throws IOException {
-    packedSizes.forget(digest);
-    bucket.delete(Keys.blob(digest, Encoding.IDENTITY));
-    bucket.delete(Keys.blob(digest, Encoding.ZSTD));
+    for (Encoding encoding : Encoding.values()) {
+      discard(digest, encoding);
+    }
+  }
+
+  private void discard(Digest digest, Encoding encoding) throws IOException {
+    String key = Keys.blob(digest, encoding);
+    Optional<String> fate =
+        bucket.quarantine(key, bytes -> StoredBytes.areWrong(bytes, digest, encoding));
+    if (fate.isPresent()) {
+      packedSizes.forget(digest);
+      corrupt.increment();
+      log.error("stored blob {} is corrupt and counts as missing; {} {}", digest, key, fate.get());
+    }
+  }
+
+  /** Objects that were found corrupt since the start. */
+  long corruptObjects() {
+    return corrupt.sum();
   }
 
   @Override
@@ -180,6 +204,9 @@ final class BucketBlobStore implements BlobStore {
     try {
       return packedSizes.matches(digest, () -> bucket.read(Keys.blob(digest, Encoding.ZSTD), 0));
     } catch (NoSuchFileException deletedMeanwhile) {
+      return false;
+    } catch (EOFException | CorruptZstdException e) {
+      discard(digest, Encoding.ZSTD);
       return false;
     }
   }

@@ -47,8 +47,9 @@ public final class BucketCas {
             blobs,
             digest -> {
               meters.events().corruptBlob();
-              caches.forEach(cache -> cache.accept(digest));
               stored.discard(digest);
+              // Afterwards, lest one of them sees it again meanwhile.
+              caches.forEach(cache -> cache.accept(digest));
             });
     if (config.memory().maxBytes() > 0) {
       MemoryTierBlobStore memory =

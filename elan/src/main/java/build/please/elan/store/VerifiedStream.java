@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.elan.store;
 
+import build.please.common.cas.CorruptZstdException;
 import build.please.common.cas.Digest;
 import build.please.elan.store.VerifyingBlobStore.Judge;
 import build.please.elan.store.VerifyingBlobStore.Verdict;
@@ -46,9 +47,9 @@ final class VerifiedStream extends InputStream {
     int n;
     try {
       n = in.read(buffer, offset, length);
-    } catch (EOFException tooShort) {
+    } catch (EOFException | CorruptZstdException wrong) {
       judge.judge(digest, Verdict.CORRUPT);
-      throw tooShort;
+      throw wrong;
     }
     if (n <= 0) {
       return n;

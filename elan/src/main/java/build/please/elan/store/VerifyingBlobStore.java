@@ -4,6 +4,7 @@ package build.please.elan.store;
 import build.please.common.cas.BlobNotFoundException;
 import build.please.common.cas.BlobSink;
 import build.please.common.cas.BlobStore;
+import build.please.common.cas.CorruptZstdException;
 import build.please.common.cas.Digest;
 import build.please.common.cas.Encoding;
 import build.please.common.cas.ForwardingBlobStore;
@@ -11,14 +12,13 @@ import build.please.common.cas.ZstdEncodingStream;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.google.protobuf.ByteString;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Lets nobody see a wrong byte. What is written must match its digest before it becomes visible;
@@ -30,7 +30,6 @@ final class VerifyingBlobStore extends ForwardingBlobStore {
   /** Bytes up to which a blob is read whole and checked before it is handed out. */
   static final int SMALL = 64 * 1024;
 
-  private static final Logger log = LoggerFactory.getLogger(VerifyingBlobStore.class);
   private static final long REMEMBERED = 100_000;
 
   /** Removes a blob whose stored bytes are wrong. */
@@ -65,7 +64,7 @@ final class VerifyingBlobStore extends ForwardingBlobStore {
         new VerifiedStream(super.read(digest, Encoding.IDENTITY, 0), digest, this::judge)) {
       byte[] buffer = new byte[1 << 16];
       while (whole.read(buffer) >= 0) {}
-    } catch (CorruptBlobException discarded) {
+    } catch (CorruptBlobException | EOFException | CorruptZstdException discarded) {
       throw new BlobNotFoundException(digest);
     }
     return super.read(digest, encoding, offset);
@@ -74,7 +73,7 @@ final class VerifyingBlobStore extends ForwardingBlobStore {
   @Override
   public Map<Digest, ByteString> readAll(Collection<Digest> digests) throws IOException {
     Map<Digest, ByteString> sound = new HashMap<>();
-    for (Map.Entry<Digest, ByteString> blob : super.readAll(digests).entrySet()) {
+    for (Map.Entry<Digest, ByteString> blob : readWhole(digests).entrySet()) {
       if (Digest.of(blob.getKey().function(), blob.getValue()).equals(blob.getKey())) {
         sound.put(blob.getKey(), blob.getValue());
       } else {
@@ -82,6 +81,24 @@ final class VerifyingBlobStore extends ForwardingBlobStore {
       }
     }
     return sound;
+  }
+
+  /** As they are stored; those that end early or cannot be decoded are left out. */
+  private Map<Digest, ByteString> readWhole(Collection<Digest> digests) throws IOException {
+    try {
+      return super.readAll(digests);
+    } catch (EOFException | CorruptZstdException e) {
+      if (digests.size() == 1) {
+        judge(digests.iterator().next(), Verdict.CORRUPT);
+        return Map.of();
+      }
+    }
+    // It does not say which.
+    Map<Digest, ByteString> whole = new HashMap<>();
+    for (Digest digest : Set.copyOf(digests)) {
+      whole.putAll(readWhole(Set.of(digest)));
+    }
+    return whole;
   }
 
   @Override
@@ -115,7 +132,6 @@ final class VerifyingBlobStore extends ForwardingBlobStore {
       }
       return;
     }
-    log.error("stored blob {} is corrupt; discarded, so that it counts as missing", digest);
     verified.invalidate(digest);
     discard.discard(digest);
   }
