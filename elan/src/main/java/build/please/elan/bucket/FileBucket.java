@@ -169,7 +169,7 @@ public final class FileBucket implements Bucket {
     FileChannel channel = openToRead(path);
     try {
       channel.position(offset);
-      return Channels.newInputStream(channel);
+      return new ShortReads(Channels.newInputStream(channel));
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;

@@ -37,7 +37,8 @@ final class FileWriter extends BucketWriter {
   public void write(byte[] bytes, int offset, int length) throws IOException {
     ByteBuffer buffer = ByteBuffer.wrap(bytes, offset, length);
     try {
-      while (buffer.hasRemaining()) {
+      for (int end = offset + length; buffer.position() < end; ) {
+        buffer.limit(Math.min(end, buffer.position() + ShortReads.STEP));
         written += channel.write(buffer);
       }
     } catch (IOException e) {
