@@ -48,6 +48,15 @@ public final class RpcErrors {
       log.warn("answering UNAVAILABLE", e);
       return Status.UNAVAILABLE.withDescription(describe(e)).withCause(e).asRuntimeException();
     }
+    if (failure instanceof OutOfMemoryError e) {
+      // Direct memory, as a rule: the JVM ends on that of the heap if it was told to (J5). What
+      // this call asked for is free again, so the others go on.
+      log.warn("answering RESOURCE_EXHAUSTED", e);
+      return Status.RESOURCE_EXHAUSTED
+          .withDescription("the server has no memory for this now")
+          .withCause(e)
+          .asRuntimeException();
+    }
     log.error("a bug: no such failure was expected", failure);
     return Status.INTERNAL
         .withDescription(describe(failure))
