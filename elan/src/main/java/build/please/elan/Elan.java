@@ -182,7 +182,8 @@ public final class Elan implements Callable<Integer> {
                 settings.rpc(),
                 settings.security(),
                 metrics,
-                services(opened.cas(), settings.directories(), pieces, timer, meters),
+                services(opened.cas(), settings, pieces, timer, meters),
+                opened::isWritable,
                 "read, replace and add to what is stored")) {
       Shutdown.onSignal(server::requestStop, unwind);
       log.info("storing in {}", flag.url());
@@ -200,7 +201,7 @@ public final class Elan implements Callable<Integer> {
 
   private static List<BindableService> services(
       Cas cas,
-      int directories,
+      Settings settings,
       ExecutorService pieces,
       ScheduledExecutorService timer,
       ElanMeters meters) {
@@ -208,7 +209,7 @@ public final class Elan implements Callable<Integer> {
         new ArrayList<>(
             ElanServices.of(
                 cas,
-                new CachedDirectories(cas.blobs(), directories, meters.directories()),
+                new CachedDirectories(cas.blobs(), settings.directories(), meters.directories()),
                 pieces,
                 timer,
                 ServiceConfig.DEFAULT,
@@ -216,7 +217,7 @@ public final class Elan implements Callable<Integer> {
     services.add(
         new CapabilitiesService(
             StorageCapabilities.versions()
-                .setCacheCapabilities(StorageCapabilities.cache())
+                .setCacheCapabilities(StorageCapabilities.cache(settings.store().maxBlobBytes()))
                 .build()));
     return services;
   }

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,6 +56,7 @@ public final class Frontage {
   /**
    * Starts a server. Warns, in one line, if anybody on the network could use it.
    *
+   * @param fit whether the rest of the server is ready to serve; must not block
    * @param openTo what such a person could do, for the warning
    * @throws IOException if the port cannot be listened on, or a certificate, key or token cannot be
    *     read; the message names which
@@ -64,6 +66,7 @@ public final class Frontage {
       SecurityConfig security,
       Metrics metrics,
       List<BindableService> services,
+      BooleanSupplier fit,
       String openTo)
       throws IOException {
     List<ServerInterceptor> interceptors = new ArrayList<>();
@@ -83,7 +86,7 @@ public final class Frontage {
     if (security.isOpen() && !isLoopback(config.host())) {
       log.warn("anybody who can connect to this server can {}; see --token_file", openTo);
     }
-    metrics.readiness(() -> !server.isStopping());
+    metrics.readiness(() -> !server.isStopping() && fit.getAsBoolean());
     return server;
   }
 

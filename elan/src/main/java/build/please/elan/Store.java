@@ -8,6 +8,7 @@ import build.please.elan.bucket.Buckets;
 import build.please.elan.bucket.MeteredBucket;
 import build.please.elan.bucket.Occupancy;
 import build.please.elan.meter.ElanMeters;
+import build.please.elan.meter.OccupancyMeters;
 import build.please.elan.store.BucketCas;
 import build.please.elan.store.StoreConfig;
 import java.io.IOException;
@@ -28,9 +29,23 @@ public final class Store implements AutoCloseable {
   static Store open(String url, StoreConfig config, ElanMeters meters, Clock clock)
       throws IOException {
     Bucket bucket = Buckets.open(url, config.bounds(), clock);
-    return new Store(
-        BucketCas.of(new MeteredBucket(bucket, meters.store()), config, meters),
-        bucket instanceof BoundedBucket bounded ? Optional.of(bounded) : Optional.empty());
+    Store store =
+        new Store(
+            BucketCas.of(new MeteredBucket(bucket, meters.store()), config, meters),
+            bucket instanceof BoundedBucket bounded ? Optional.of(bounded) : Optional.empty());
+    store.bounded.ifPresent(bounded -> meters.occupancy().watch(() -> sample(bounded.occupancy())));
+    return store;
+  }
+
+  private static OccupancyMeters.Sample sample(Occupancy now) {
+    return new OccupancyMeters.Sample(
+        now.bytes(),
+        now.maxBytes(),
+        now.objects(),
+        now.evictedObjects(),
+        now.evictedBytes(),
+        now.keptObjects(),
+        now.state() == Occupancy.State.FULL ? 1 : 0);
   }
 
   /** Its blobs and results, which close with this. */

@@ -100,6 +100,7 @@ final class MetricsTest {
                 timer,
                 ServiceConfig.DEFAULT,
                 meters),
+            () -> true,
             "test");
     channel = RpcChannel.open("grpc://127.0.0.1:" + server.port());
   }

@@ -36,7 +36,8 @@ final class ReadinessTest {
     RpcConfig config = new RpcConfig("127.0.0.1", 0, 2, Duration.ZERO, 1 << 20);
     try (Metrics metrics = Frontage.metrics(Optional.of(ADMIN))) {
       assertEquals(503, ask(metrics, "/readyz"));
-      try (RpcServer server = Frontage.open(config, security, metrics, List.of(), "test")) {
+      try (RpcServer server =
+          Frontage.open(config, security, metrics, List.of(), () -> true, "test")) {
         assertEquals(200, ask(metrics, "/readyz"));
         server.requestStop();
         assertEquals(503, ask(metrics, "/readyz"));

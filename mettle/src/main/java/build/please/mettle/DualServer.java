@@ -13,6 +13,7 @@ import build.please.common.rpc.RpcServer;
 import build.please.common.rpc.Threads;
 import build.please.elan.Frontage;
 import build.please.elan.StorageFlag;
+import build.please.elan.Store;
 import build.please.elan.meter.ElanMeters;
 import build.please.elan.service.CachedDirectories;
 import build.please.elan.service.ElanServices;
@@ -44,6 +45,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -91,13 +93,14 @@ final class DualServer implements AutoCloseable {
   private final Operations operations;
   private final WorkerPool workers;
   private final RpcServer server;
+  private BooleanSupplier fit = () -> true;
 
   private DualServer(Settings settings, Metrics metrics, Clock clock, Deque<AutoCloseable> opened)
       throws IOException {
     this.settings = settings;
     this.opened = opened;
     ElanMeters meters = ElanMeters.in(metrics.registry());
-    Cas cas = open(openStorage(settings, clock, meters));
+    Cas cas = openStorage(settings, clock, meters);
     ScheduledExecutorService timer = Threads.timer("timer");
     open(() -> timer.shutdown());
     ExecutorService pieces = Threads.pool("bucket", PIECE_THREADS);
@@ -125,6 +128,7 @@ final class DualServer implements AutoCloseable {
                 settings.security(),
                 metrics,
                 services(cas, requests, timer, pieces, meters),
+                fit,
                 "run commands on this machine"));
   }
 
@@ -143,10 +147,16 @@ final class DualServer implements AutoCloseable {
     }
   }
 
-  private static Cas openStorage(Settings settings, Clock clock, ElanMeters meters) {
+  private Cas openStorage(Settings settings, Clock clock, ElanMeters meters) throws IOException {
     if (settings.storage().isBucket()) {
-      return settings.storage().open(settings.store(), meters, clock).cas();
+      Store store = open(settings.storage().open(settings.store(), meters, clock));
+      fit = store::isWritable;
+      return store.cas();
     }
+    return open(openRemote(settings));
+  }
+
+  private static Cas openRemote(Settings settings) {
     ChannelConfig channel =
         settings.transport() == StorageTransport.TLS
             ? ChannelConfig.tls()
@@ -186,7 +196,7 @@ final class DualServer implements AutoCloseable {
               timer,
               ServiceConfig.DEFAULT,
               meters));
-      cache = StorageCapabilities.cache();
+      cache = StorageCapabilities.cache(settings.store().maxBlobBytes());
     }
     services.add(new CapabilitiesService(cache, List.of("mtime", "unix_mode")));
     return services;

@@ -138,9 +138,9 @@ public final class BoundedBucket implements Bucket {
 
   private void index(UseJournal lastRun) throws IOException {
     new StoreScan(bucket, residents, clock, place.footprint()).run(lastRun, LONGEST_KEPT);
+    rewriteJournal(lastRun);
     residents.foundAll();
     log.info("the store holds {} objects, {} bytes", residents.count(), residents.bytes());
-    rewriteJournal(lastRun);
   }
 
   private void listen() throws IOException {

@@ -98,6 +98,16 @@ public final class MeteredBucket implements Bucket {
   }
 
   @Override
+  public Optional<String> quarantine(String key, Inspection inspection) throws IOException {
+    return bucket.quarantine(key, inspection);
+  }
+
+  @Override
+  public boolean isSuspect(String key) throws IOException {
+    return bucket.isSuspect(key);
+  }
+
+  @Override
   public Optional<Path> file(String key) {
     return bucket.file(key);
   }

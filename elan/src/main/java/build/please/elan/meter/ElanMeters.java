@@ -15,6 +15,7 @@ public record ElanMeters(
     BlobTimers timers,
     EventMeters events,
     StoreMeters store,
+    OccupancyMeters occupancy,
     Lookups actionCache,
     Lookups directories,
     Lookups knownBlobs) {
@@ -26,6 +27,7 @@ public record ElanMeters(
         new BlobTimers(registry),
         new EventMeters(registry),
         new StoreMeters(registry),
+        new OccupancyMeters(registry),
         new LookupMeters(registry, "elan.action.cache", "the action cache"),
         new LookupMeters(registry, "elan.dir.cache", "the cache of parsed directories"),
         new LookupMeters(registry, "elan.known.blob.cache", "the cache of blobs known to exist"));

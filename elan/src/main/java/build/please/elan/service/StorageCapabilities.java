@@ -14,13 +14,23 @@ import build.please.proto.semver.SemVer;
 public final class StorageCapabilities {
   private StorageCapabilities() {}
 
-  /** What the store does. */
+  /** What a store does that takes blobs of any size. */
   public static CacheCapabilities cache() {
+    return cache(0);
+  }
+
+  /**
+   * What the store does.
+   *
+   * @param maxBlobBytes of the largest blob that it takes; 0 for no limit (CAP-16)
+   */
+  public static CacheCapabilities cache(long maxBlobBytes) {
     return CacheCapabilities.newBuilder()
         .addAllDigestFunctions(HashFunction.ALL.stream().map(HashFunction::toProto).toList())
         .setActionCacheUpdateCapabilities(
             ActionCacheUpdateCapabilities.newBuilder().setUpdateEnabled(true))
         .setCachePriorityCapabilities(priorities())
+        .setMaxCasBlobSizeBytes(maxBlobBytes)
         .setMaxBatchTotalSizeBytes(Limits.BATCH_BYTES)
         .setSymlinkAbsolutePathStrategy(SymlinkAbsolutePathStrategy.Value.ALLOWED)
         .addSupportedCompressors(Compressor.Value.ZSTD)

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.elan.store;
 
-import build.please.common.cas.BlobRejectedException;
 import build.please.common.cas.Digest;
 import build.please.common.cas.HashFunction;
-import build.please.common.cas.ZstdDecodingStream;
+import build.please.common.cas.ZstdDecodedStream;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,45 +45,25 @@ final class PackedSizes {
 
   /**
    * Whether the blob with this hash is as long as the digest says. Blocks for one pass over the
-   * object if its size is not known yet. An object that does not decode, as a power cut may leave
-   * it, is nobody's.
-   *
-   * @throws IOException if the object cannot be read
+   * object if its size is not known yet. An object that does not decode is nobody's.
    */
   boolean matches(Digest digest, Source stored) throws IOException {
     @Nullable Long known = sizes.getIfPresent(Name.of(digest));
     if (known == null) {
-      try (InputStream in = stored.open()) {
+      try (InputStream in = new ZstdDecodedStream(stored.open())) {
         known = count(in);
-      } catch (BlobRejectedException undecodable) {
-        return false;
       }
       sizes.put(Name.of(digest), known);
     }
     return known == digest.size();
   }
 
-  /** Pushes the bytes through the decoder: so it tells what cannot be decoded from an outage. */
   private static long count(InputStream in) throws IOException {
-    Counter counter = new Counter();
-    try (ZstdDecodingStream decoder = new ZstdDecodingStream(counter)) {
-      in.transferTo(decoder);
-      decoder.finish();
+    byte[] buffer = new byte[1 << 16];
+    long size = 0;
+    for (int n; (n = in.read(buffer)) >= 0; ) {
+      size += n;
     }
-    return counter.size;
-  }
-
-  private static final class Counter extends OutputStream {
-    private long size;
-
-    @Override
-    public void write(int b) {
-      size++;
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) {
-      size += length;
-    }
+    return size;
   }
 }

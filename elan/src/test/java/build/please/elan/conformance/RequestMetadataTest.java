@@ -85,7 +85,8 @@ final class RequestMetadataTest extends Section {
       logger.setLevel(before);
       logger.detachAppender(lines);
     }
-    String line = lines.list.get(0).getFormattedMessage();
+    ILoggingEvent event = lines.list.get(0);
+    String line = event.getFormattedMessage() + " " + event.getKeyValuePairs();
     for (String word : List.of("plz 17", "//some:target", "invocation-1", "build-2", "Read")) {
       assertTrue(line.contains(word), () -> word + " is not in " + line);
     }
