@@ -14,6 +14,7 @@ import build.please.proto.execution.PriorityCapabilities.PriorityRange;
 import build.please.proto.execution.ServerCapabilities;
 import build.please.proto.execution.SymlinkAbsolutePathStrategy;
 import build.please.proto.semver.SemVer;
+import java.io.IOException;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
@@ -36,13 +37,13 @@ final class CapabilitiesTest extends Section {
     check("CAP-14", "the compressors are those of streams", CapabilitiesTest::compressors);
     check(
         "CAP-15", "the batch compressors are those of batches", CapabilitiesTest::batchCompressors);
+    checkInMemory("CAP-16", "a limit of blobs is advertised and enforced", CapabilitiesTest::blobs);
     check("CAP-17", "no splitting, no splicing", CapabilitiesTest::splitting);
     check("CAP-18", "no chunking function", CapabilitiesTest::chunking);
     check("CAP-21", "versions are whole and in order", CapabilitiesTest::versions);
     check("CAP-22", "low and high hold 2.0 between them", CapabilitiesTest::twoPointZero);
     notAdvertised("CAP-05 CAP-06 CAP-07 CAP-08 CAP-25", "Elan executes nothing");
     notAdvertised("CAP-23", "it is about what a worker honours, and Elan has none");
-    notAdvertised("CAP-16", "there is no limit, max_cas_blob_size_bytes is 0");
     notAdvertised("CAP-19 CAP-20", "no chunking function");
   }
 
@@ -52,6 +53,19 @@ final class CapabilitiesTest extends Section {
 
   private static CacheCapabilities cache(TestedElan elan) {
     return capabilities(elan).getCacheCapabilities();
+  }
+
+  private static void blobs(TestedElan unlimited) throws IOException {
+    assertEquals(0, cache(unlimited).getMaxCasBlobSizeBytes());
+    try (TestedElan limited = TestedElan.limited(1000)) {
+      assertEquals(1000, cache(limited).getMaxCasBlobSizeBytes());
+      Blob fits = limited.blob(1000);
+      limited.stored(fits);
+      Blob large = limited.blob(1001);
+      Expect.invalid(
+          () -> limited.upload().sendLast(large.uploadName(), 0, large.bytes()).committedSize());
+      assertTrue(limited.hasNoObject(large.digest()));
+    }
   }
 
   private static void cacheOnly(TestedElan elan) {

@@ -14,6 +14,7 @@ import build.please.elan.service.ElanServices;
 import build.please.elan.service.ServiceConfig;
 import build.please.elan.service.StorageCapabilities;
 import build.please.elan.store.BucketCas;
+import build.please.elan.store.StoreConfig;
 import build.please.proto.bytestream.ByteStreamGrpc;
 import build.please.proto.bytestream.ByteStreamGrpc.ByteStreamBlockingStub;
 import build.please.proto.bytestream.QueryWriteStatusRequest;
@@ -65,7 +66,8 @@ final class TestedElan implements Closeable {
   private final Channel channel;
   private final Random random = new Random(42);
 
-  private TestedElan(Setting setting, ServiceConfig config, List<ServerInterceptor> guards)
+  private TestedElan(
+      Setting setting, ServiceConfig config, List<ServerInterceptor> guards, long maxBlobBytes)
       throws IOException {
     directory =
         setting.store() == Setting.Store.FILES
@@ -74,12 +76,12 @@ final class TestedElan implements Closeable {
     directory.ifPresent(path -> opened.push(() -> removeTree(path)));
     bucket = new WatchedBucket(open(directory));
     opened.push(bucket::close);
-    cas = BucketCas.of(bucket);
+    cas = BucketCas.of(bucket, taking(maxBlobBytes));
     ScheduledExecutorService timer = Threads.timer("timer");
     opened.push(timer::shutdown);
     ExecutorService pieces = Threads.pool("bucket", 4);
     opened.push(pieces::shutdown);
-    List<BindableService> services = services(pieces, timer, config);
+    List<BindableService> services = services(pieces, timer, config, maxBlobBytes);
     connection =
         guards.isEmpty()
             ? Connection.open(setting.transport(), services)
@@ -93,12 +95,29 @@ final class TestedElan implements Closeable {
   }
 
   static TestedElan start(Setting setting, ServiceConfig config) throws IOException {
-    return new TestedElan(setting, config, List.of());
+    return new TestedElan(setting, config, List.of(), 0);
   }
 
   /** On a socket, in memory, behind what guards it. */
   static TestedElan guarded(ServerInterceptor guard) throws IOException {
-    return new TestedElan(Setting.MEMORY_ON_A_SOCKET, PATIENT, List.of(guard));
+    return new TestedElan(Setting.MEMORY_ON_A_SOCKET, PATIENT, List.of(guard), 0);
+  }
+
+  /** One that takes no larger blobs. */
+  static TestedElan limited(long maxBlobBytes) throws IOException {
+    return new TestedElan(Setting.MEMORY_IN_PROCESS, PATIENT, List.of(), maxBlobBytes);
+  }
+
+  private static StoreConfig taking(long maxBlobBytes) {
+    StoreConfig standard = StoreConfig.DEFAULT;
+    return new StoreConfig(
+        standard.bounds(),
+        standard.promise(),
+        maxBlobBytes,
+        standard.knownBlobs(),
+        standard.memory(),
+        standard.compressed(),
+        standard.results());
   }
 
   private TestedElan(TestedElan same, Channel channel) {
@@ -121,12 +140,15 @@ final class TestedElan implements Closeable {
   }
 
   private List<BindableService> services(
-      ExecutorService pieces, ScheduledExecutorService timer, ServiceConfig config) {
+      ExecutorService pieces,
+      ScheduledExecutorService timer,
+      ServiceConfig config,
+      long maxBlobBytes) {
     List<BindableService> services = new ArrayList<>(ElanServices.of(cas, pieces, timer, config));
     services.add(
         new CapabilitiesService(
             StorageCapabilities.versions()
-                .setCacheCapabilities(StorageCapabilities.cache())
+                .setCacheCapabilities(StorageCapabilities.cache(maxBlobBytes))
                 .build()));
     return services;
   }
