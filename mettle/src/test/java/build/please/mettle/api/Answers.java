@@ -47,9 +47,9 @@ final class Answers<T> implements ClientResponseObserver<T, Operation> {
 
   @Override
   public void beforeStart(ClientCallStreamObserver<T> stream) {
-    if (!reading) {
-      stream.disableAutoRequestWithInitial(0);
-    }
+    // All that may come, in advance: one by one, the next is asked for only after a test has seen
+    // the last, and a server whose handler still runs would not hear of it.
+    stream.disableAutoRequestWithInitial(reading ? Integer.MAX_VALUE : 0);
     call.complete(stream);
   }
 
