@@ -33,4 +33,26 @@ public abstract class BlobSink extends OutputStream {
    */
   @Override
   public abstract void close() throws IOException;
+
+  /** This sink, which runs something once its blob is stored. */
+  public final BlobSink andThen(Runnable committed) {
+    BlobSink sink = this;
+    return new BlobSink() {
+      @Override
+      public void write(byte[] bytes, int offset, int length) throws IOException {
+        sink.write(bytes, offset, length);
+      }
+
+      @Override
+      public void commit() throws IOException {
+        sink.commit();
+        committed.run();
+      }
+
+      @Override
+      public void close() throws IOException {
+        sink.close();
+      }
+    };
+  }
 }

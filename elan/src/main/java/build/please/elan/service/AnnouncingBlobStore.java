@@ -21,24 +21,7 @@ final class AnnouncingBlobStore extends ForwardingBlobStore {
 
   @Override
   public BlobSink write(Digest digest, Encoding encoding) throws IOException {
-    BlobSink sink = super.write(digest, encoding);
-    return new BlobSink() {
-      @Override
-      public void write(byte[] bytes, int offset, int length) throws IOException {
-        sink.write(bytes, offset, length);
-      }
-
-      @Override
-      public void commit() throws IOException {
-        sink.commit();
-        arrivals.announce(digest);
-      }
-
-      @Override
-      public void close() throws IOException {
-        sink.close();
-      }
-    };
+    return super.write(digest, encoding).andThen(() -> arrivals.announce(digest));
   }
 
   @Override

@@ -65,27 +65,10 @@ final class ExistenceCachingBlobStore extends ForwardingBlobStore {
 
   @Override
   public BlobSink write(Digest digest, Encoding encoding) throws IOException {
-    BlobSink sink = super.write(digest, encoding);
-    return new BlobSink() {
-      @Override
-      public void write(byte[] bytes, int offset, int length) throws IOException {
-        sink.write(bytes, offset, length);
-      }
-
-      @Override
-      public void commit() throws IOException {
-        sink.commit();
-        known.put(digest, true);
-      }
-
-      @Override
-      public void close() throws IOException {
-        sink.close();
-      }
-    };
+    return super.write(digest, encoding).andThen(() -> known.put(digest, true));
   }
 
-  /** The blob is about to be deleted, or was found absent. */
+  /** The blob was deleted. */
   void forget(Digest digest) {
     known.invalidate(digest);
   }
