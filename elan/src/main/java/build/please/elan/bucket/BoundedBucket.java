@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -155,19 +154,7 @@ public final class BoundedBucket implements Bucket {
   }
 
   private void rewriteJournal(UseJournal old) throws IOException {
-    Iterator<Resident> all = residents.snapshot().iterator();
-    old.rewrite(
-        new Iterator<>() {
-          @Override
-          public boolean hasNext() {
-            return all.hasNext();
-          }
-
-          @Override
-          public Note next() {
-            return residents.note(all.next());
-          }
-        });
+    old.rewrite(() -> residents.snapshot().stream().map(residents::note).iterator());
   }
 
   /** How full it is now. */

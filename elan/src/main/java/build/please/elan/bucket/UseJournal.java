@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -171,10 +172,13 @@ final class UseJournal implements Closeable {
   }
 
   /**
-   * Puts these notes in the place of all lines. Blocks for as long as that takes, as does who wants
-   * to add some.
+   * Puts notes in the place of all lines. Blocks for as long as that takes, as does who wants to
+   * add some.
+   *
+   * @param all asked once nobody can add a line, so that none is lost that it does not know
    */
-  synchronized void rewrite(Iterator<Note> notes) throws IOException {
+  synchronized void rewrite(Supplier<Iterator<Note>> all) throws IOException {
+    Iterator<Note> notes = all.get();
     Path fresh = file.resolveSibling(file.getFileName() + ".new");
     try (BufferedWriter writer = Files.newBufferedWriter(fresh, StandardCharsets.ISO_8859_1)) {
       StringBuilder line = new StringBuilder(100);

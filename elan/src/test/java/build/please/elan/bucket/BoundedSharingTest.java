@@ -114,7 +114,7 @@ final class BoundedSharingTest {
     store(owner, "b", 400);
     UseJournal journal = UseJournal.open(root.resolve(".elan").resolve("uses.log"));
     other.keep(List.of("a"), Duration.ofHours(6));
-    journal.rewrite(List.<Note>of().iterator());
+    journal.rewrite(() -> List.<Note>of().iterator());
     other.keep(List.of("b"), Duration.ofHours(6));
 
     List<String> heard = journal.others().stream().map(Note::key).toList();
