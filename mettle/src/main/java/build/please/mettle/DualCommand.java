@@ -14,6 +14,7 @@ import build.please.elan.StorageFlag;
 import build.please.elan.StoreOptions;
 import build.please.elan.store.StoreConfig;
 import build.please.metrics.Metrics;
+import build.please.mettle.worker.Costs;
 import build.please.mettle.worker.WorkerConfig;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -21,6 +22,7 @@ import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -114,6 +116,15 @@ final class DualCommand implements Callable<Integer> {
       description = "Actions that ask for a longer timeout are refused (default: 6h).")
   private Duration maxTimeout = Duration.ofHours(6);
 
+  @Option(
+      names = "--cost",
+      paramLabel = "NAME:AMOUNT",
+      converter = CostFlag.class,
+      description =
+          "What a second of an action costs, such as machine:£0.02, to be told with its result; "
+              + "repeat for several. £, $ or three letters before the amount.")
+  private List<Costs.Cost> costs = List.of();
+
   @Option(names = "--exit_after_start", hidden = true)
   private boolean exitAfterStart;
 
@@ -182,7 +193,8 @@ final class DualCommand implements Callable<Integer> {
         maxTimeout,
         standard.killGrace(),
         standard.logLimitBytes(),
-        host);
+        host,
+        new Costs(costs));
   }
 
   private static String hostName() {

@@ -25,7 +25,7 @@ final class FailSafeActionRunner implements ActionRunner {
 
   @Override
   public ExecuteResponse run(ExecuteMessage message, Progress progress, Stop stop) {
-    Timeline timeline = new Timeline(clock, worker, message.queuedAt());
+    Timeline timeline = new Timeline(clock, worker, Costs.NONE, message.queuedAt());
     try {
       ExecuteResponse response = delegate.run(message, progress, stop);
       if (response.hasResult() && response.hasStatus()) {

@@ -6,7 +6,6 @@ import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.ptr.IntByReference;
 import java.io.IOException;
-import java.time.Duration;
 
 /** A program that was started through the C library. */
 final class LinuxChild implements Kernel.Child {
@@ -45,7 +44,7 @@ final class LinuxChild implements Kernel.Child {
       while (LibC.wait4(pid, status, 0, usage) != pid) {
         throwUnlessInterrupted();
       }
-      return new Exit(code(status.getValue()), time(usage, 0), time(usage, 16));
+      return new Exit(code(status.getValue()), ResourceUsage.read(usage));
     }
   }
 
@@ -67,10 +66,5 @@ final class LinuxChild implements Kernel.Child {
   private static int code(int status) {
     int signal = status & 0x7f;
     return signal == 0 ? (status >> 8) & 0xff : 128 + signal;
-  }
-
-  /** A struct timeval: seconds and microseconds, 64 bits each. */
-  private static Duration time(Memory usage, long offset) {
-    return Duration.ofSeconds(usage.getLong(offset), usage.getLong(offset + 8) * 1000);
   }
 }

@@ -65,7 +65,7 @@ final class LocalActionRunner implements ActionRunner {
 
   @Override
   public ExecuteResponse run(ExecuteMessage message, Progress progress, Stop stop) {
-    Timeline timeline = new Timeline(clock, config.name(), message.queuedAt());
+    Timeline timeline = new Timeline(clock, config.name(), config.costs(), message.queuedAt());
     Outcome outcome = new Outcome(message.operation());
     String hash = message.request().getActionDigest().getHash();
     try {
@@ -112,6 +112,7 @@ final class LocalActionRunner implements ActionRunner {
       progress.executing(timeline.soFar());
       Finished finished = commands.run(launch, directory, timeout, stop, stdout, stderr);
       timeline.executionCompleted(finished.taken());
+      timeline.used(finished.exit().usage());
       outcome.exited(finished.exit().code());
       if (finished.ending() == Ending.STOPPED) {
         outcome.fail(status(Code.UNAVAILABLE, "the worker stops"));

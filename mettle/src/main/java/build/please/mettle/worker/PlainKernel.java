@@ -2,18 +2,18 @@
 package build.please.mettle.worker;
 
 import build.please.common.cas.MalformedException;
+import build.please.proto.resourceusage.POSIXResourceUsage;
 import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * What Java alone can do, with the programs {@code setsid} and {@code kill}: for systems whose C
- * library we cannot call. Slower, without processor times; a file that looks like a program but is
+ * library we cannot call. Slower, without resource usage; a file that looks like a program but is
  * none ends with the exit code 126 or 127 of {@code setsid} instead of an error.
  */
 final class PlainKernel implements Kernel {
@@ -86,7 +86,7 @@ final class PlainKernel implements Kernel {
       try {
         while (true) {
           try {
-            return new Exit(process.waitFor(), Duration.ZERO, Duration.ZERO);
+            return new Exit(process.waitFor(), POSIXResourceUsage.getDefaultInstance());
           } catch (InterruptedException e) {
             interrupted = true;
           }

@@ -2,17 +2,21 @@
 package build.please.mettle.worker;
 
 import build.please.proto.execution.ExecutedActionMetadata;
+import build.please.proto.resourceusage.POSIXResourceUsage;
+import com.google.protobuf.Any;
 import com.google.protobuf.Timestamp;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 
 /**
- * When one action reached which step. Times never decrease, even if the clock is set back between
- * two steps (MET-02). Steps that were not reached stay unset. For one thread.
+ * When one action reached which step, and what it used. Times never decrease, even if the clock is
+ * set back between two steps (MET-02). Steps that were not reached stay unset. For one thread.
  */
 final class Timeline {
   private final Clock clock;
+  private final Costs costs;
+  private final Instant start;
   private final ExecutedActionMetadata.Builder metadata;
   private Instant last;
 
@@ -21,9 +25,11 @@ final class Timeline {
    *
    * @param queuedAt by the API server's clock; the epoch if unknown
    */
-  Timeline(Clock clock, String worker, Instant queuedAt) {
+  Timeline(Clock clock, String worker, Costs costs, Instant queuedAt) {
     this.clock = clock;
-    last = clock.instant();
+    this.costs = costs;
+    start = clock.instant();
+    last = start;
     // Another machine's clock may be ahead of ours; a missing time would read as 1970.
     boolean useless = queuedAt.equals(Instant.EPOCH) || queuedAt.isAfter(last);
     metadata =
@@ -69,9 +75,20 @@ final class Timeline {
     return metadata.build();
   }
 
-  /** The whole of it, ending now. */
+  /** What the kernel counted for the command (MET-05). */
+  void used(POSIXResourceUsage usage) {
+    if (!usage.equals(POSIXResourceUsage.getDefaultInstance())) {
+      metadata.addAuxiliaryMetadata(Any.pack(usage));
+    }
+  }
+
+  /** The whole of it, ending now, with what the time from the worker's start on costs. */
   ExecutedActionMetadata completed() {
-    return metadata.setWorkerCompletedTimestamp(now()).build();
+    metadata.setWorkerCompletedTimestamp(now());
+    if (!costs.isEmpty()) {
+      metadata.addAuxiliaryMetadata(Any.pack(costs.of(Duration.between(start, last))));
+    }
+    return metadata.build();
   }
 
   private Timestamp now() {

@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param killGrace between the polite signal to a command that ran out of time and the last one
  * @param logLimitBytes kept of each of stdout and stderr
  * @param host what actions may see of the worker's own surroundings
+ * @param costs of the worker's time, told with every result
  */
 public record WorkerConfig(
     Path directory,
@@ -23,7 +24,8 @@ public record WorkerConfig(
     Duration maxTimeout,
     Duration killGrace,
     long logLimitBytes,
-    Host host) {
+    Host host,
+    Costs costs) {
   /**
    * The worker's own surroundings, as far as they matter to commands.
    *
@@ -42,6 +44,7 @@ public record WorkerConfig(
         Duration.ofHours(6),
         Duration.ofSeconds(5),
         64L << 20,
-        host);
+        host,
+        Costs.NONE);
   }
 }

@@ -65,7 +65,8 @@ final class Rig implements AutoCloseable {
         config.maxTimeout(),
         grace,
         logBytes,
-        config.host());
+        config.host(),
+        config.costs());
   }
 
   Rig killGrace(Duration grace) {
@@ -87,7 +88,22 @@ final class Rig implements AutoCloseable {
             config.maxTimeout(),
             config.killGrace(),
             config.logLimitBytes(),
-            host);
+            host,
+            config.costs());
+    return this;
+  }
+
+  Rig costs(Costs costs) {
+    config =
+        new WorkerConfig(
+            config.directory(),
+            config.name(),
+            config.defaultTimeout(),
+            config.maxTimeout(),
+            config.killGrace(),
+            config.logLimitBytes(),
+            config.host(),
+            costs);
     return this;
   }
 

@@ -5,12 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import build.please.proto.execution.ExecutedActionMetadata;
+import build.please.proto.resourceusage.MonetaryResourceUsage;
+import build.please.proto.resourceusage.MonetaryResourceUsage.Expense;
 import com.google.protobuf.Timestamp;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** MET-02, MET-03. */
@@ -40,7 +44,7 @@ final class TimelineTest {
 
   @Test
   void clockThatIsSetBack_doesNotTurnTimesRound() {
-    Timeline timeline = new Timeline(clock, "w", START.minusSeconds(5));
+    Timeline timeline = new Timeline(clock, "w", Costs.NONE, START.minusSeconds(5));
     clock.now = START.plusSeconds(10);
     timeline.fetchStarted();
     clock.now = START.minusSeconds(100);
@@ -58,19 +62,35 @@ final class TimelineTest {
   @Test
   void queuedTimeThatIsUnknownOrAhead_isTheStart() {
     for (Instant queuedAt : new Instant[] {Instant.EPOCH, START.plusSeconds(60)}) {
-      ExecutedActionMetadata metadata = new Timeline(clock, "w", queuedAt).soFar();
+      ExecutedActionMetadata metadata = new Timeline(clock, "w", Costs.NONE, queuedAt).soFar();
       assertEquals(metadata.getWorkerStartTimestamp(), metadata.getQueuedTimestamp());
     }
   }
 
   @Test
   void stepsThatWereNotReached_areUnset() {
-    Timeline timeline = new Timeline(clock, "w", START);
+    Timeline timeline = new Timeline(clock, "w", Costs.NONE, START);
     timeline.executionStarted();
     timeline.executionCompleted(Duration.ofMillis(1500));
     ExecutedActionMetadata metadata = timeline.completed();
     assertFalse(metadata.hasOutputUploadStartTimestamp());
     assertEquals(1, metadata.getVirtualExecutionDuration().getSeconds());
     assertEquals(500_000_000, metadata.getVirtualExecutionDuration().getNanos());
+  }
+
+  @Test
+  void costs_areForTheTimeFromTheWorkersStart() throws IOException {
+    Costs costs = new Costs(List.of(new Costs.Cost("machine", "GBP", 0.5)));
+    Timeline timeline = new Timeline(clock, "w", costs, START.minusSeconds(60));
+    clock.now = START.plusSeconds(10);
+    timeline.fetchStarted();
+    clock.now = START.plusMillis(12_500);
+    ExecutedActionMetadata metadata = timeline.completed();
+    assertEquals(1, metadata.getAuxiliaryMetadataCount());
+    assertEquals(
+        MonetaryResourceUsage.newBuilder()
+            .putExpenses("machine", Expense.newBuilder().setCurrency("GBP").setCost(6.25).build())
+            .build(),
+        metadata.getAuxiliaryMetadata(0).unpack(MonetaryResourceUsage.class));
   }
 }

@@ -235,7 +235,7 @@ final class WorkerLoopTest {
           };
       Announcer announcer = new Announcer(topic, "w", timer, Runnable::run, Duration.ofMillis(10));
       try (Announcer.Running running = announcer.running(message)) {
-        running.executing(new Timeline(Clock.systemUTC(), "w", QUEUED).soFar());
+        running.executing(new Timeline(Clock.systemUTC(), "w", Costs.NONE, QUEUED).soFar());
         for (int i = 0; i < 4; i++) {
           assertEquals(
               ExecutionStage.Value.EXECUTING,
