@@ -125,6 +125,8 @@ final class DualCommand implements Callable<Integer> {
               + "repeat for several. £, $ or three letters before the amount.")
   private List<Costs.Cost> costs = List.of();
 
+  @Mixin private final FitnessOptions fitness = new FitnessOptions();
+
   @Option(names = "--exit_after_start", hidden = true)
   private boolean exitAfterStart;
 
@@ -176,7 +178,8 @@ final class DualCommand implements Callable<Integer> {
         storageTls ? DualServer.StorageTransport.TLS : DualServer.StorageTransport.PLAINTEXT,
         noForwardStorage ? DualServer.Forwarding.OFF : DualServer.Forwarding.ON,
         workers == null ? Runtime.getRuntime().availableProcessors() : workers,
-        worker(work.toAbsolutePath()));
+        worker(work.toAbsolutePath()),
+        fitness.toConfig());
   }
 
   private WorkerConfig worker(Path work) {

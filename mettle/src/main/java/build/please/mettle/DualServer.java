@@ -28,10 +28,13 @@ import build.please.mettle.api.Operations;
 import build.please.mettle.api.ResponseLoop;
 import build.please.mettle.api.ResultInliner;
 import build.please.mettle.api.Retention;
+import build.please.mettle.fitness.Fitness;
+import build.please.mettle.fitness.FitnessConfig;
 import build.please.mettle.queue.MemoryQueue;
 import build.please.mettle.queue.Subscription;
 import build.please.mettle.worker.WorkerConfig;
 import build.please.mettle.worker.WorkerPool;
+import build.please.mettle.worker.Workshop;
 import build.please.proto.execution.CacheCapabilities;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.grpc.BindableService;
@@ -86,7 +89,8 @@ final class DualServer implements AutoCloseable {
       StorageTransport transport,
       Forwarding forwarding,
       int slots,
-      WorkerConfig worker) {}
+      WorkerConfig worker,
+      FitnessConfig fitness) {}
 
   private final Settings settings;
   private final Deque<AutoCloseable> opened;
@@ -117,10 +121,20 @@ final class DualServer implements AutoCloseable {
                 timer));
     Subscription heard = open(responses.subscribe());
     Threads.factory("response").newThread(new ResponseLoop(heard, operations, POLL_PAUSE)).start();
+    Workshop workshop = open(Workshop.open(settings.worker(), cas, clock));
+    Fitness fitness =
+        open(
+            Fitness.watch(
+                settings.fitness().checks(settings.worker().directory(), cas.blobs(), fit)));
     workers =
         open(
             WorkerPool.start(
-                settings.slots(), settings.worker(), cas, requests.subscribe(), responses, clock));
+                settings.slots(),
+                settings.worker().name(),
+                workshop,
+                requests.subscribe(),
+                responses,
+                fitness));
     server =
         open(
             Frontage.open(
@@ -128,7 +142,7 @@ final class DualServer implements AutoCloseable {
                 settings.security(),
                 metrics,
                 services(cas, requests, timer, pieces, meters),
-                fit,
+                () -> fit.getAsBoolean() && fitness.faults().isEmpty(),
                 "run commands on this machine"));
   }
 

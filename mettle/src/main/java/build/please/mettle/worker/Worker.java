@@ -26,13 +26,15 @@ final class Worker implements Runnable {
   private final Subscription requests;
   private final Announcer announcer;
   private final ActionRunner runner;
+  private final Gate gate;
   private final Stop stop;
   private final CountDownLatch stopped = new CountDownLatch(1);
 
-  Worker(Subscription requests, Announcer announcer, ActionRunner runner, Stop stop) {
+  Worker(Subscription requests, Announcer announcer, ActionRunner runner, Gate gate, Stop stop) {
     this.requests = requests;
     this.announcer = announcer;
     this.runner = runner;
+    this.gate = gate;
     this.stop = stop;
   }
 
@@ -50,6 +52,10 @@ final class Worker implements Runnable {
   /** Says whether there may be more to do. */
   private boolean serveNext() {
     try {
+      gate.await(stop);
+      if (stop.isRaised()) {
+        return false;
+      }
       Optional<Lease> taken = requests.take();
       if (taken.isEmpty()) {
         return false;
@@ -78,8 +84,8 @@ final class Worker implements Runnable {
       lease.ack();
       return;
     }
-    if (stop.isRaised()) {
-      return;
+    if (stop.isRaised() || !gate.isOpen()) {
+      return; // For somebody else; the gate may have shut while we waited for the message.
     }
     log.debug("{}: taken", message.operation());
     ExecuteResponse response;

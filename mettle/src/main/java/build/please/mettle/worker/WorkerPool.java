@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.mettle.worker;
 
-import build.please.common.cas.Cas;
-import build.please.common.rpc.FanOut;
 import build.please.mettle.queue.Subscription;
 import build.please.mettle.queue.Topic;
 import java.io.IOException;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,21 +16,14 @@ import org.slf4j.LoggerFactory;
  */
 public final class WorkerPool implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(WorkerPool.class);
-  private static final int TRANSFER_THREADS = 16;
   private static final Duration KILL_PATIENCE = Duration.ofSeconds(2);
 
   private final Subscription requests;
-  private final Timer timer = new Timer();
-  private final ExecutorService transfers;
   private final Stop stop = new Stop();
   private final CountDownLatch running;
 
   private WorkerPool(int slots, Subscription requests) {
     this.requests = requests;
-    AtomicInteger count = new AtomicInteger();
-    transfers =
-        Executors.newFixedThreadPool(
-            TRANSFER_THREADS, task -> daemon(task, "transfer-" + count.incrementAndGet()));
     running = new CountDownLatch(slots);
   }
 
@@ -44,29 +31,23 @@ public final class WorkerPool implements AutoCloseable {
    * Starts the slots, which take from {@code requests} at once.
    *
    * @param slots how many actions may run at the same time
-   * @param cas where inputs come from and results go; stays the caller's
+   * @param name of this worker, for those who hear of its runs
+   * @param workshop runs them; stays the caller's, to be closed after the pool
    * @param requests becomes the pool's, which closes it
    * @param responses stays the caller's, to be closed after the pool
+   * @param gate shut while no work is to be taken
    */
   public static WorkerPool start(
       int slots,
-      WorkerConfig config,
-      Cas cas,
+      String name,
+      Workshop workshop,
       Subscription requests,
       Topic responses,
-      Clock clock) {
+      Gate gate) {
     WorkerPool pool = new WorkerPool(slots, requests);
-    Machine machine = new Machine(Kernels.choose(config.host().fileNames()), pool.timer);
-    ActionReader actions = new ActionReader(cas.blobs());
-    ActionRunner local =
-        new LocalActionRunner(
-            cas.blobs(), actions, new FanOut(pool.transfers), machine, config, clock);
-    ActionRunner runner =
-        new FailSafeActionRunner(
-            new CachingActionRunner(local, actions, cas.actions()), config.name(), clock);
-    Announcer announcer = new Announcer(responses, config.name(), pool.timer, pool.transfers);
+    Announcer announcer = new Announcer(responses, name, workshop.timer(), workshop.transfers());
     for (int slot = 1; slot <= slots; slot++) {
-      Worker worker = new Worker(requests, announcer, runner, pool.stop);
+      Worker worker = new Worker(requests, announcer, workshop, gate, pool.stop);
       daemon(() -> pool.serve(worker), "slot-" + slot).start();
     }
     return pool;
@@ -93,8 +74,6 @@ public final class WorkerPool implements AutoCloseable {
     if (!await(KILL_PATIENCE)) {
       log.warn("{} slots are still busy", running.getCount());
     }
-    timer.close();
-    transfers.shutdown();
   }
 
   private void serve(Worker worker) {

@@ -33,6 +33,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,6 +47,7 @@ final class WorkerLoopTest {
 
   @TempDir Path directory;
   private Rig rig;
+  private @Nullable Workshop workshop;
   private final Requests requests = new Requests();
   private final Responses responses = new Responses();
 
@@ -56,6 +58,9 @@ final class WorkerLoopTest {
 
   @AfterEach
   void close() {
+    if (workshop != null) {
+      workshop.close();
+    }
     rig.close();
   }
 
@@ -65,8 +70,8 @@ final class WorkerLoopTest {
             directory,
             "worker-7",
             new WorkerConfig.Host("/usr/bin:/bin", "/", StandardCharsets.UTF_8));
-    return WorkerPool.start(
-        slots, config, new Cas(rig.blobs, rig.cache), requests, responses, Clock.systemUTC());
+    workshop = Workshop.open(config, new Cas(rig.blobs, rig.cache), Clock.systemUTC());
+    return WorkerPool.start(slots, config.name(), workshop, requests, responses, Gate.OPEN);
   }
 
   private ExecuteMessage message() {

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.mettle.worker;
+
+import build.please.common.cas.Cas;
+import build.please.common.rpc.FanOut;
+import build.please.mettle.queue.ExecuteMessage;
+import build.please.proto.execution.ExecuteResponse;
+import java.time.Clock;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Where actions are run on this machine: the runner, with all policies around a run, and what its
+ * runs share. Safe for concurrent use.
+ */
+public final class Workshop implements ActionRunner, AutoCloseable {
+  private static final int TRANSFER_THREADS = 16;
+
+  private final Timer timer = new Timer();
+  private final ExecutorService transfers;
+  private final ActionRunner runner;
+
+  private Workshop(WorkerConfig config, Cas cas, Clock clock) {
+    AtomicInteger count = new AtomicInteger();
+    transfers =
+        Executors.newFixedThreadPool(
+            TRANSFER_THREADS, task -> daemon(task, "transfer-" + count.incrementAndGet()));
+    Machine machine = new Machine(Kernels.choose(config.host().fileNames()), timer);
+    ActionReader actions = new ActionReader(cas.blobs());
+    ActionRunner local =
+        new LocalActionRunner(cas.blobs(), actions, new FanOut(transfers), machine, config, clock);
+    runner =
+        new FailSafeActionRunner(
+            new CachingActionRunner(local, actions, cas.actions()), config.name(), clock);
+  }
+
+  /**
+   * Makes one ready for work.
+   *
+   * @param cas where inputs come from and results go; stays the caller's
+   */
+  public static Workshop open(WorkerConfig config, Cas cas, Clock clock) {
+    return new Workshop(config, cas, clock);
+  }
+
+  @Override
+  public ExecuteResponse run(ExecuteMessage message, Progress progress, Stop stop) {
+    return runner.run(message, progress, stop);
+  }
+
+  Timer timer() {
+    return timer;
+  }
+
+  /** For what may block, such as moving bytes. */
+  ExecutorService transfers() {
+    return transfers;
+  }
+
+  /** To be called when nothing runs any more. */
+  @Override
+  public void close() {
+    timer.close();
+    transfers.shutdown();
+  }
+
+  private static Thread daemon(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+}
