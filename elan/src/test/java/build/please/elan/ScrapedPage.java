@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What is on the page that scrapers read. */
-final class ScrapedPage {
+public final class ScrapedPage {
   private static final Pattern TYPE = Pattern.compile("# TYPE (\\S+) (\\S+)");
   private static final Pattern SAMPLE = Pattern.compile("([a-z_]+)(?:\\{(.*)})? (\\S+)");
   private static final Pattern LABEL = Pattern.compile("([a-z_]+)=\"([^\"]*)\"");
@@ -22,7 +22,7 @@ final class ScrapedPage {
   private final Map<String, List<String>> bounds = new LinkedHashMap<>();
   private final Map<String, Double> samples = new LinkedHashMap<>();
 
-  ScrapedPage(String text) {
+  public ScrapedPage(String text) {
     text.lines().forEach(this::read);
   }
 
@@ -55,7 +55,7 @@ final class ScrapedPage {
   }
 
   /** One line for each meter, in order of names: name, type, labels, bounds of buckets. */
-  List<String> list(Pattern names) {
+  public List<String> list(Pattern names) {
     return types.keySet().stream()
         .filter(name -> names.matcher(name).find())
         .sorted()
@@ -75,11 +75,11 @@ final class ScrapedPage {
    *
    * @param labels name and value in turns
    */
-  double value(String name, String... labels) {
+  public double value(String name, String... labels) {
     return samples.getOrDefault(key(name, labels), 0.0);
   }
 
-  boolean has(String name, String... labels) {
+  public boolean has(String name, String... labels) {
     return samples.containsKey(key(name, labels));
   }
 

@@ -12,10 +12,12 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.snapshots.UnknownSnapshot;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,6 +81,30 @@ public final class Metrics implements AutoCloseable {
   /** Where parts of the server keep their meters. */
   public MeterRegistry registry() {
     return registry;
+  }
+
+  /**
+   * A counter that is shown under exactly this name, where others get {@code _total} at the end.
+   * For names that are given, not chosen; scrapers are told no type. To be made once for each name.
+   *
+   * @param name as it is to be on the page
+   * @param help one sentence
+   */
+  public LongAdder plainCounter(String name, String help) {
+    LongAdder count = new LongAdder();
+    registry
+        .getPrometheusRegistry()
+        .register(
+            () ->
+                UnknownSnapshot.builder()
+                    .name(name)
+                    .help(help)
+                    .dataPoint(
+                        UnknownSnapshot.UnknownDataPointSnapshot.builder()
+                            .value((double) count.sum())
+                            .build())
+                    .build());
+    return count;
   }
 
   /** Counts and times every call of a server under the names of go-grpc-prometheus. */

@@ -125,6 +125,7 @@ final class DualCommand implements Callable<Integer> {
               + "repeat for several. £, $ or three letters before the amount.")
   private List<Costs.Cost> costs = List.of();
 
+  @Mixin private final WorkerStartOptions start = new WorkerStartOptions();
   @Mixin private final FitnessOptions fitness = new FitnessOptions();
 
   @Option(names = "--exit_after_start", hidden = true)
@@ -179,7 +180,8 @@ final class DualCommand implements Callable<Integer> {
         noForwardStorage ? DualServer.Forwarding.OFF : DualServer.Forwarding.ON,
         workers == null ? Runtime.getRuntime().availableProcessors() : workers,
         worker(work.toAbsolutePath()),
-        fitness.toConfig());
+        fitness.toConfig(),
+        start.firstAction());
   }
 
   private WorkerConfig worker(Path work) {
@@ -192,6 +194,7 @@ final class DualCommand implements Callable<Integer> {
     return new WorkerConfig(
         standard.directory(),
         standard.name(),
+        start.version(),
         defaultTimeout,
         maxTimeout,
         standard.killGrace(),

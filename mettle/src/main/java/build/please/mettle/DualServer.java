@@ -30,8 +30,11 @@ import build.please.mettle.api.ResultInliner;
 import build.please.mettle.api.Retention;
 import build.please.mettle.fitness.Fitness;
 import build.please.mettle.fitness.FitnessConfig;
+import build.please.mettle.meter.ApiMeters;
+import build.please.mettle.meter.MettleMeters;
 import build.please.mettle.queue.MemoryQueue;
 import build.please.mettle.queue.Subscription;
+import build.please.mettle.worker.Preflight;
 import build.please.mettle.worker.WorkerConfig;
 import build.please.mettle.worker.WorkerPool;
 import build.please.mettle.worker.Workshop;
@@ -72,12 +75,19 @@ final class DualServer implements AutoCloseable {
     OFF
   }
 
+  /** Whose action is the first to run; ours shows whether this worker works. */
+  enum FirstAction {
+    OURS,
+    A_CLIENTS
+  }
+
   /**
    * What the flags say.
    *
    * @param security who may connect
    * @param target the store's address where it is another server
    * @param slots how many actions run at once
+   * @param firstAction whose action is the first to run
    */
   record Settings(
       RpcConfig rpc,
@@ -90,7 +100,8 @@ final class DualServer implements AutoCloseable {
       Forwarding forwarding,
       int slots,
       WorkerConfig worker,
-      FitnessConfig fitness) {}
+      FitnessConfig fitness,
+      FirstAction firstAction) {}
 
   private final Settings settings;
   private final Deque<AutoCloseable> opened;
@@ -104,6 +115,8 @@ final class DualServer implements AutoCloseable {
     this.settings = settings;
     this.opened = opened;
     ElanMeters meters = ElanMeters.in(metrics.registry());
+    MettleMeters mettle =
+        MettleMeters.in(metrics, settings.worker().name(), settings.worker().version());
     Cas cas = openStorage(settings, clock, meters);
     ScheduledExecutorService timer = Threads.timer("timer");
     open(() -> timer.shutdown());
@@ -118,10 +131,16 @@ final class DualServer implements AutoCloseable {
                 clock,
                 Ticker.systemTicker(),
                 () -> UUID.randomUUID().toString(),
-                timer));
+                timer,
+                mettle.api()));
     Subscription heard = open(responses.subscribe());
-    Threads.factory("response").newThread(new ResponseLoop(heard, operations, POLL_PAUSE)).start();
-    Workshop workshop = open(Workshop.open(settings.worker(), cas, clock));
+    Threads.factory("response")
+        .newThread(new ResponseLoop(heard, operations, POLL_PAUSE, mettle.api()))
+        .start();
+    Workshop workshop = open(Workshop.open(settings.worker(), cas, mettle.worker(), clock));
+    if (settings.firstAction() == FirstAction.OURS) {
+      Preflight.run(workshop, cas.blobs());
+    }
     Fitness fitness =
         open(
             Fitness.watch(
@@ -135,13 +154,14 @@ final class DualServer implements AutoCloseable {
                 requests.subscribe(),
                 responses,
                 fitness));
+    mettle.worker().watch(fitness.subjects(), () -> fitness.faults().keySet());
     server =
         open(
             Frontage.open(
                 settings.rpc(),
                 settings.security(),
                 metrics,
-                services(cas, requests, timer, pieces, meters),
+                services(cas, requests, timer, pieces, meters, mettle.api()),
                 () -> fit.getAsBoolean() && fitness.faults().isEmpty(),
                 "run commands on this machine"));
   }
@@ -188,7 +208,8 @@ final class DualServer implements AutoCloseable {
       MemoryQueue requests,
       ScheduledExecutorService timer,
       ExecutorService pieces,
-      ElanMeters meters) {
+      ElanMeters meters,
+      ApiMeters mettle) {
     List<BindableService> services = new ArrayList<>();
     services.add(
         new ExecutionService(
@@ -198,7 +219,8 @@ final class DualServer implements AutoCloseable {
             requests,
             operations,
             new KeepAlive(KEEP_ALIVE, timer),
-            new ResultInliner(cas.blobs(), pieces)));
+            new ResultInliner(cas.blobs(), pieces),
+            mettle));
     CacheCapabilities cache = CacheCapabilities.getDefaultInstance();
     if (settings.forwarding() == Forwarding.ON) {
       services.addAll(

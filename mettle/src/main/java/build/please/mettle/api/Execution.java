@@ -82,6 +82,12 @@ final class Execution {
     forgotten = true;
   }
 
+  /** When the run that is known was requested; the epoch if nobody said. */
+  @GuardedBy("this")
+  Instant queuedAt() {
+    return latest.queuedAt();
+  }
+
   /** Bytes of the operation, which are most of what this takes. */
   @GuardedBy("this")
   int size() {

@@ -7,6 +7,7 @@ import build.please.common.cas.Cas;
 import build.please.common.cas.Digest;
 import build.please.common.cas.MalformedException;
 import build.please.common.rpc.RpcErrors;
+import build.please.mettle.meter.ApiMeters;
 import build.please.mettle.queue.ExecuteMessage;
 import build.please.mettle.queue.ExecuteOperation;
 import build.please.mettle.queue.QueueFullException;
@@ -22,6 +23,7 @@ import com.google.rpc.Status;
 import io.grpc.Context;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -38,6 +40,7 @@ public final class ExecutionService extends ExecutionGrpc.ExecutionImplBase {
   private final Operations operations;
   private final KeepAlive keepAlive;
   private final ResultInliner inliner;
+  private final ApiMeters meters;
 
   /**
    * @param requests where workers hear of what is to be run
@@ -49,17 +52,20 @@ public final class ExecutionService extends ExecutionGrpc.ExecutionImplBase {
       Topic requests,
       Operations operations,
       KeepAlive keepAlive,
-      ResultInliner inliner) {
+      ResultInliner inliner,
+      ApiMeters meters) {
     this.actions = new ActionReader(cas.blobs(), check);
     this.results = cas.actions();
     this.requests = requests;
     this.operations = operations;
     this.keepAlive = keepAlive;
     this.inliner = inliner;
+    this.meters = meters;
   }
 
   @Override
   public void execute(ExecuteRequest request, StreamObserver<Operation> observer) {
+    meters.requested();
     Watcher client = StreamWatcher.of(observer, keepAlive);
     try {
       execute(request, inliner.watcher(request, client));
@@ -76,6 +82,7 @@ public final class ExecutionService extends ExecutionGrpc.ExecutionImplBase {
     try {
       String name = OperationName.parse(request.getName());
       if (!operations.watch(name, client)) {
+        meters.unknownOperation();
         client.send(
             stored(name)
                 .orElseThrow(
@@ -96,6 +103,7 @@ public final class ExecutionService extends ExecutionGrpc.ExecutionImplBase {
       Optional<ActionResult> result =
           results.find(requested.digest()).filter(requested::isAnsweredBy);
       if (result.isPresent()) {
+        meters.answeredFromCache();
         watcher.send(cached(request, result.get()));
         return;
       }
@@ -112,9 +120,12 @@ public final class ExecutionService extends ExecutionGrpc.ExecutionImplBase {
   }
 
   private void publish(ExecuteMessage message) {
+    long start = System.nanoTime();
     try {
       requests.publish(message.toMessage());
+      meters.published(Duration.ofNanos(System.nanoTime() - start));
     } catch (QueueFullException e) {
+      meters.publishFailed();
       operations.fail(
           message,
           Status.newBuilder()
@@ -122,6 +133,7 @@ public final class ExecutionService extends ExecutionGrpc.ExecutionImplBase {
               .setMessage(e.getMessage())
               .build());
     } catch (IOException | RuntimeException e) {
+      meters.publishFailed();
       operations.fail(message, RpcErrors.toStatus(e));
     }
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.mettle.api;
 
+import build.please.mettle.meter.ApiMeters;
 import build.please.mettle.queue.ExecuteMessage;
 import build.please.mettle.queue.ExecuteOperation;
 import build.please.proto.execution.ExecuteRequest;
@@ -8,6 +9,8 @@ import build.please.proto.execution.ExecuteResponse;
 import build.please.proto.execution.ExecutionStage;
 import com.github.benmanes.caffeine.cache.Ticker;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import com.google.longrunning.Operation;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Clock;
@@ -37,6 +40,7 @@ public final class Operations implements AutoCloseable {
   private final Clock clock;
   private final Ticker ticker;
   private final Supplier<String> runIds;
+  private final ApiMeters meters;
   private final Future<?> sweep;
   private volatile boolean closed;
 
@@ -45,18 +49,22 @@ public final class Operations implements AutoCloseable {
    * @param ticker times the forgetting, so that a clock that is set changes nothing
    * @param runIds makes unique names for runs that must not be merged; without {@code /}
    * @param timer forgets what is due, each second; not closed with this
+   * @param meters hears of every run that ends
    */
   public Operations(
       Retention retention,
       Clock clock,
       Ticker ticker,
       Supplier<String> runIds,
-      ScheduledExecutorService timer) {
+      ScheduledExecutorService timer,
+      ApiMeters meters) {
     this.finished = new Shelf(retention.finished(), retention.finishedBytes());
     this.unfinished = new Shelf(retention.silent(), Long.MAX_VALUE);
     this.clock = clock;
     this.ticker = ticker;
     this.runIds = runIds;
+    this.meters = meters;
+    meters.watch(unfinished::size);
     this.sweep =
         timer.scheduleWithFixedDelay(
             this::forgetOverdue, SWEEP.toNanos(), SWEEP.toNanos(), TimeUnit.NANOSECONDS);
@@ -113,9 +121,24 @@ public final class Operations implements AutoCloseable {
         }
         if (execution.apply(news.update(), news.operation())) {
           shelve(execution);
+          if (execution.isFinished()) {
+            count(news.operation(), execution.queuedAt());
+          }
         }
         return;
       }
+    }
+  }
+
+  private void count(Operation ended, Instant queuedAt) {
+    try {
+      Duration taken =
+          queuedAt.equals(Instant.EPOCH)
+              ? Duration.ZERO
+              : Duration.between(queuedAt, clock.instant());
+      meters.completed(ended.getResponse().unpack(ExecuteResponse.class), taken);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("news always hold a response that can be read", e);
     }
   }
 
@@ -146,6 +169,7 @@ public final class Operations implements AutoCloseable {
 
   /** Forgets what has been remembered for long enough. Takes no longer than there is to forget. */
   void forgetOverdue() {
+    long start = ticker.read();
     for (Execution execution : finished.takeOverdue(ticker.read())) {
       synchronized (execution) {
         // Meanwhile a new run may have been begun.
@@ -166,6 +190,7 @@ public final class Operations implements AutoCloseable {
         }
       }
     }
+    meters.forgot(Duration.ofNanos(ticker.read() - start));
   }
 
   /**

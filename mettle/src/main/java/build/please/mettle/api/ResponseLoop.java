@@ -2,6 +2,7 @@
 package build.please.mettle.api;
 
 import build.please.common.cas.MalformedException;
+import build.please.mettle.meter.ApiMeters;
 import build.please.mettle.queue.Lease;
 import build.please.mettle.queue.ResponseMessage;
 import build.please.mettle.queue.Subscription;
@@ -23,14 +24,17 @@ public final class ResponseLoop implements Runnable {
   private final Subscription responses;
   private final Operations operations;
   private final Duration pause;
+  private final ApiMeters meters;
 
   /**
    * @param pause before the queue is asked again after it failed
    */
-  public ResponseLoop(Subscription responses, Operations operations, Duration pause) {
+  public ResponseLoop(
+      Subscription responses, Operations operations, Duration pause, ApiMeters meters) {
     this.responses = responses;
     this.operations = operations;
     this.pause = pause;
+    this.meters = meters;
   }
 
   @Override
@@ -47,6 +51,7 @@ public final class ResponseLoop implements Runnable {
         }
       } catch (IOException | RuntimeException e) {
         // Clients wait for what comes after, so this must go on whatever happens.
+        meters.receiveFailed();
         log.warn("cannot hear responses, trying again in {}", pause, e);
         LockSupport.parkNanos(pause.toNanos());
       }

@@ -44,6 +44,10 @@ final class Shelf {
     }
   }
 
+  synchronized int size() {
+    return entries.size();
+  }
+
   /** Takes down all whose time is over, and the oldest of the others until the rest fits. */
   synchronized List<Execution> takeOverdue(long nowNanos) {
     List<Execution> overdue = new ArrayList<>();

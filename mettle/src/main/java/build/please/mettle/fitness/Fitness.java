@@ -62,6 +62,11 @@ public final class Fitness implements Gate, AutoCloseable {
     return new Fitness(checks);
   }
 
+  /** All that this looks at. */
+  public List<String> subjects() {
+    return checks.stream().map(Check::subject).toList();
+  }
+
   /** What is wrong now, by subject. */
   public synchronized Map<String, String> faults() {
     return new TreeMap<>(faults);

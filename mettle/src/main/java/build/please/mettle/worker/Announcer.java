@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.mettle.worker;
 
+import build.please.mettle.meter.WorkerMeters;
 import build.please.mettle.queue.ExecuteMessage;
 import build.please.mettle.queue.ExecuteOperation;
 import build.please.mettle.queue.ResponseMessage;
@@ -30,20 +31,28 @@ final class Announcer {
   private final String worker;
   private final Timer timer;
   private final Executor background;
+  private final WorkerMeters meters;
   private final Duration repeat;
 
   /**
    * @param background publishes the repetitions, since that may block and the timer must not
    */
-  Announcer(Topic responses, String worker, Timer timer, Executor background) {
-    this(responses, worker, timer, background, REPEAT);
+  Announcer(Topic responses, String worker, Timer timer, Executor background, WorkerMeters meters) {
+    this(responses, worker, timer, background, meters, REPEAT);
   }
 
-  Announcer(Topic responses, String worker, Timer timer, Executor background, Duration repeat) {
+  Announcer(
+      Topic responses,
+      String worker,
+      Timer timer,
+      Executor background,
+      WorkerMeters meters,
+      Duration repeat) {
     this.responses = responses;
     this.worker = worker;
     this.timer = timer;
     this.background = background;
+    this.meters = meters;
     this.repeat = repeat;
   }
 
@@ -77,6 +86,7 @@ final class Announcer {
       responses.publish(new ResponseMessage(operation, worker, message.queuedAt()).toMessage());
       return true;
     } catch (IOException | RuntimeException e) {
+      meters.responseFailed();
       log.warn("{}: cannot publish", operation.getName(), e);
       return false;
     }

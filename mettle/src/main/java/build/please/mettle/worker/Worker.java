@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.mettle.worker;
 
+import build.please.mettle.meter.WorkerMeters;
 import build.please.mettle.queue.ExecuteMessage;
 import build.please.mettle.queue.Lease;
 import build.please.mettle.queue.Subscription;
@@ -27,14 +28,22 @@ final class Worker implements Runnable {
   private final Announcer announcer;
   private final ActionRunner runner;
   private final Gate gate;
+  private final WorkerMeters meters;
   private final Stop stop;
   private final CountDownLatch stopped = new CountDownLatch(1);
 
-  Worker(Subscription requests, Announcer announcer, ActionRunner runner, Gate gate, Stop stop) {
+  Worker(
+      Subscription requests,
+      Announcer announcer,
+      ActionRunner runner,
+      Gate gate,
+      WorkerMeters meters,
+      Stop stop) {
     this.requests = requests;
     this.announcer = announcer;
     this.runner = runner;
     this.gate = gate;
+    this.meters = meters;
     this.stop = stop;
   }
 
@@ -85,7 +94,8 @@ final class Worker implements Runnable {
       return;
     }
     if (stop.isRaised() || !gate.isOpen()) {
-      return; // For somebody else; the gate may have shut while we waited for the message.
+      meters.handedBack();
+      return; // The gate may have shut while we waited for the message.
     }
     log.debug("{}: taken", message.operation());
     ExecuteResponse response;
@@ -99,11 +109,13 @@ final class Worker implements Runnable {
         response.getResult().getExitCode(),
         response.getCachedResult() ? ", from the cache" : "");
     if (stop.isRaised() && response.getStatus().getCode() == Code.UNAVAILABLE_VALUE) {
+      meters.handedBack();
       return; // Killed, not finished: somebody else is to run it.
     }
     if (announcer.completed(message, response, this::pause)) {
       lease.ack();
     } else {
+      meters.handedBack();
       log.warn("{}: cannot say how it ended, so another worker shall", message.operation());
     }
   }

@@ -10,6 +10,7 @@ import java.time.Duration;
  *
  * @param directory where every action gets a fresh directory; made if absent
  * @param name who this worker is, for clients and logs
+ * @param version what its operator calls what runs here, for metrics; may be empty
  * @param defaultTimeout for actions that ask for none
  * @param maxTimeout actions that ask for more are refused
  * @param killGrace between the polite signal to a command that ran out of time and the last one
@@ -20,6 +21,7 @@ import java.time.Duration;
 public record WorkerConfig(
     Path directory,
     String name,
+    String version,
     Duration defaultTimeout,
     Duration maxTimeout,
     Duration killGrace,
@@ -40,6 +42,7 @@ public record WorkerConfig(
     return new WorkerConfig(
         directory,
         name,
+        "",
         Duration.ofHours(1),
         Duration.ofHours(6),
         Duration.ofSeconds(5),

@@ -45,9 +45,10 @@ public final class WorkerPool implements AutoCloseable {
       Topic responses,
       Gate gate) {
     WorkerPool pool = new WorkerPool(slots, requests);
-    Announcer announcer = new Announcer(responses, name, workshop.timer(), workshop.transfers());
+    Announcer announcer =
+        new Announcer(responses, name, workshop.timer(), workshop.transfers(), workshop.meters());
     for (int slot = 1; slot <= slots; slot++) {
-      Worker worker = new Worker(requests, announcer, workshop, gate, pool.stop);
+      Worker worker = new Worker(requests, announcer, workshop, gate, workshop.meters(), pool.stop);
       daemon(() -> pool.serve(worker), "slot-" + slot).start();
     }
     return pool;

@@ -3,6 +3,7 @@ package build.please.mettle.worker;
 
 import build.please.common.cas.Cas;
 import build.please.common.rpc.FanOut;
+import build.please.mettle.meter.WorkerMeters;
 import build.please.mettle.queue.ExecuteMessage;
 import build.please.proto.execution.ExecuteResponse;
 import java.time.Clock;
@@ -19,9 +20,11 @@ public final class Workshop implements ActionRunner, AutoCloseable {
 
   private final Timer timer = new Timer();
   private final ExecutorService transfers;
+  private final WorkerMeters meters;
   private final ActionRunner runner;
 
-  private Workshop(WorkerConfig config, Cas cas, Clock clock) {
+  private Workshop(WorkerConfig config, Cas cas, WorkerMeters meters, Clock clock) {
+    this.meters = meters;
     AtomicInteger count = new AtomicInteger();
     transfers =
         Executors.newFixedThreadPool(
@@ -31,8 +34,10 @@ public final class Workshop implements ActionRunner, AutoCloseable {
     ActionRunner local =
         new LocalActionRunner(cas.blobs(), actions, new FanOut(transfers), machine, config, clock);
     runner =
-        new FailSafeActionRunner(
-            new CachingActionRunner(local, actions, cas.actions()), config.name(), clock);
+        new MeteredActionRunner(
+            new FailSafeActionRunner(
+                new CachingActionRunner(local, actions, cas.actions()), config.name(), clock),
+            meters);
   }
 
   /**
@@ -40,13 +45,17 @@ public final class Workshop implements ActionRunner, AutoCloseable {
    *
    * @param cas where inputs come from and results go; stays the caller's
    */
-  public static Workshop open(WorkerConfig config, Cas cas, Clock clock) {
-    return new Workshop(config, cas, clock);
+  public static Workshop open(WorkerConfig config, Cas cas, WorkerMeters meters, Clock clock) {
+    return new Workshop(config, cas, meters, clock);
   }
 
   @Override
   public ExecuteResponse run(ExecuteMessage message, Progress progress, Stop stop) {
     return runner.run(message, progress, stop);
+  }
+
+  WorkerMeters meters() {
+    return meters;
   }
 
   Timer timer() {

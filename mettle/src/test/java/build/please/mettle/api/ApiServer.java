@@ -3,6 +3,8 @@ package build.please.mettle.api;
 
 import build.please.common.cas.Cas;
 import build.please.common.cas.Digest;
+import build.please.mettle.meter.ApiMeters;
+import build.please.mettle.meter.MettleMeters;
 import build.please.mettle.queue.ExecuteMessage;
 import build.please.mettle.queue.ExecuteOperation;
 import build.please.mettle.queue.Lease;
@@ -66,14 +68,17 @@ final class ApiServer implements AutoCloseable {
 
   ApiServer(Topic requests, Subscription subscription, Duration repetition) throws IOException {
     this.requests = subscription;
+    ApiMeters meters = MettleMeters.unseen().api();
     this.operations =
         new Operations(
             new Retention(Duration.ofMinutes(10), 1 << 20, Duration.ofHours(6)),
             Clock.systemUTC(),
             nanos::get,
             () -> UUID.randomUUID().toString(),
-            timer);
-    this.loop = new Thread(new ResponseLoop(heard, operations, Duration.ofMillis(1)), "response-1");
+            timer,
+            meters);
+    this.loop =
+        new Thread(new ResponseLoop(heard, operations, Duration.ofMillis(1), meters), "response-1");
     loop.start();
     String name = UUID.randomUUID().toString();
     this.server =
@@ -86,7 +91,8 @@ final class ApiServer implements AutoCloseable {
                     requests,
                     operations,
                     new KeepAlive(repetition, timer),
-                    new ResultInliner(blobs, handlers)))
+                    new ResultInliner(blobs, handlers),
+                    meters))
             .build()
             .start();
     this.channel = InProcessChannelBuilder.forName(name).build();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import build.please.common.cas.Digest;
 import build.please.common.cas.MalformedException;
+import build.please.mettle.meter.MettleMeters;
 import build.please.mettle.queue.ExecuteMessage;
 import build.please.mettle.queue.ExecuteOperation;
 import build.please.mettle.queue.ResponseMessage;
@@ -126,7 +127,12 @@ final class ReplicaMergeTest {
 
   private Operations operations() {
     return new Operations(
-        Retention.DEFAULT, Clock.systemUTC(), System::nanoTime, () -> "run", timer);
+        Retention.DEFAULT,
+        Clock.systemUTC(),
+        System::nanoTime,
+        () -> "run",
+        timer,
+        MettleMeters.unseen().api());
   }
 
   /** What is heard of one run, whose worker tells its number. */

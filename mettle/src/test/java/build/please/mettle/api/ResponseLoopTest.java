@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import build.please.common.cas.Digest;
+import build.please.mettle.meter.MettleMeters;
 import build.please.mettle.queue.ExecuteMessage;
 import build.please.mettle.queue.Lease;
 import build.please.mettle.queue.MemoryQueue;
@@ -113,11 +114,21 @@ final class ResponseLoopTest {
     try (UnreliableSubscription subscription = new UnreliableSubscription(queue.subscribe());
         Operations operations =
             new Operations(
-                Retention.DEFAULT, Clock.systemUTC(), System::nanoTime, () -> "run", timer)) {
+                Retention.DEFAULT,
+                Clock.systemUTC(),
+                System::nanoTime,
+                () -> "run",
+                timer,
+                MettleMeters.unseen().api())) {
       Digest action = Digest.of(ByteString.copyFromUtf8("action"));
       queue.publish(message(operation(metadata(action, EXECUTING)), ""));
       Thread loop =
-          new Thread(new ResponseLoop(subscription, operations, java.time.Duration.ofMillis(1)));
+          new Thread(
+              new ResponseLoop(
+                  subscription,
+                  operations,
+                  java.time.Duration.ofMillis(1),
+                  MettleMeters.unseen().api()));
       loop.start();
       Deadline.await(() -> operations.size() == 1, "the response is heard");
       assertTrue(loop.isAlive());

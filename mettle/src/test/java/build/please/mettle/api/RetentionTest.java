@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import build.please.common.cas.Digest;
 import build.please.common.cas.MalformedException;
+import build.please.mettle.meter.MettleMeters;
 import build.please.mettle.queue.ExecuteMessage;
 import build.please.mettle.queue.ExecuteOperation;
 import build.please.mettle.queue.ResponseMessage;
@@ -31,7 +32,12 @@ final class RetentionTest {
 
   private final Operations operations =
       new Operations(
-          new Retention(FINISHED, 10_000, SILENT), Clock.systemUTC(), nanos::get, () -> "r", timer);
+          new Retention(FINISHED, 10_000, SILENT),
+          Clock.systemUTC(),
+          nanos::get,
+          () -> "r",
+          timer,
+          MettleMeters.unseen().api());
 
   @AfterEach
   void stop() {

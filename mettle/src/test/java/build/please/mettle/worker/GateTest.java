@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import build.please.common.cas.Cas;
+import build.please.mettle.meter.MettleMeters;
 import build.please.mettle.queue.Lease;
 import build.please.mettle.queue.MemoryQueue;
 import build.please.mettle.queue.ResponseMessage;
@@ -46,7 +47,12 @@ final class GateTest {
             directory,
             "worker-7",
             new WorkerConfig.Host("/usr/bin:/bin", "/", StandardCharsets.UTF_8));
-    workshop = Workshop.open(config, new Cas(rig.blobs, rig.cache), Clock.systemUTC());
+    workshop =
+        Workshop.open(
+            config,
+            new Cas(rig.blobs, rig.cache),
+            MettleMeters.unseen().worker(),
+            Clock.systemUTC());
     pool = WorkerPool.start(1, config.name(), workshop, requests.subscribe(), responses, gate);
   }
 

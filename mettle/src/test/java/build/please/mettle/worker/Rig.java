@@ -61,6 +61,7 @@ final class Rig implements AutoCloseable {
     return new WorkerConfig(
         config.directory(),
         config.name(),
+        config.version(),
         config.defaultTimeout(),
         config.maxTimeout(),
         grace,
@@ -84,6 +85,7 @@ final class Rig implements AutoCloseable {
         new WorkerConfig(
             config.directory(),
             config.name(),
+            config.version(),
             config.defaultTimeout(),
             config.maxTimeout(),
             config.killGrace(),
@@ -98,6 +100,7 @@ final class Rig implements AutoCloseable {
         new WorkerConfig(
             config.directory(),
             config.name(),
+            config.version(),
             config.defaultTimeout(),
             config.maxTimeout(),
             config.killGrace(),

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import build.please.common.cas.Cas;
+import build.please.mettle.meter.MettleMeters;
 import build.please.mettle.queue.ExecuteMessage;
 import build.please.mettle.queue.ExecuteOperation;
 import build.please.mettle.queue.Lease;
@@ -70,7 +71,12 @@ final class WorkerLoopTest {
             directory,
             "worker-7",
             new WorkerConfig.Host("/usr/bin:/bin", "/", StandardCharsets.UTF_8));
-    workshop = Workshop.open(config, new Cas(rig.blobs, rig.cache), Clock.systemUTC());
+    workshop =
+        Workshop.open(
+            config,
+            new Cas(rig.blobs, rig.cache),
+            MettleMeters.unseen().worker(),
+            Clock.systemUTC());
     return WorkerPool.start(slots, config.name(), workshop, requests, responses, Gate.OPEN);
   }
 
@@ -238,7 +244,14 @@ final class WorkerLoopTest {
             @Override
             public void close() {}
           };
-      Announcer announcer = new Announcer(topic, "w", timer, Runnable::run, Duration.ofMillis(10));
+      Announcer announcer =
+          new Announcer(
+              topic,
+              "w",
+              timer,
+              Runnable::run,
+              MettleMeters.unseen().worker(),
+              Duration.ofMillis(10));
       try (Announcer.Running running = announcer.running(message)) {
         running.executing(new Timeline(Clock.systemUTC(), "w", Costs.NONE, QUEUED).soFar());
         for (int i = 0; i < 4; i++) {
