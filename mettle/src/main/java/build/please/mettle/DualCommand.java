@@ -3,7 +3,6 @@ package build.please.mettle;
 
 import build.please.common.cli.AdminOptions;
 import build.please.common.cli.Count;
-import build.please.common.cli.GoDuration;
 import build.please.common.cli.LoggingOptions;
 import build.please.common.cli.RedisOptions;
 import build.please.common.cli.RpcOptions;
@@ -14,15 +13,10 @@ import build.please.elan.StorageFlag;
 import build.please.elan.StoreOptions;
 import build.please.elan.store.StoreConfig;
 import build.please.metrics.Metrics;
-import build.please.mettle.worker.Costs;
-import build.please.mettle.worker.WorkerConfig;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -102,31 +96,13 @@ final class DualCommand implements Callable<Integer> {
           "Actions that run at once (default: the number of cores; env METTLE_NUM_WORKERS).")
   private @Nullable Integer workers;
 
-  @Option(
-      names = "--default_timeout",
-      paramLabel = "DURATION",
-      converter = GoDuration.class,
-      description = "How long an action may run that does not say (default: 1h).")
-  private Duration defaultTimeout = Duration.ofHours(1);
-
-  @Option(
-      names = "--max_timeout",
-      paramLabel = "DURATION",
-      converter = GoDuration.class,
-      description = "Actions that ask for a longer timeout are refused (default: 6h).")
-  private Duration maxTimeout = Duration.ofHours(6);
-
-  @Option(
-      names = "--cost",
-      paramLabel = "NAME:AMOUNT",
-      converter = CostFlag.class,
-      description =
-          "What a second of an action costs, such as machine:£0.02, to be told with its result; "
-              + "repeat for several. £, $ or three letters before the amount.")
-  private List<Costs.Cost> costs = List.of();
-
-  @Mixin private final WorkerStartOptions start = new WorkerStartOptions();
+  @Mixin private final WorkerOptions workerOptions = new WorkerOptions();
   @Mixin private final FitnessOptions fitness = new FitnessOptions();
+
+  @Option(
+      names = "--preflight_action",
+      description = "Run a small action first, and give up if it fails.")
+  private boolean preflightAction;
 
   @Option(names = "--exit_after_start", hidden = true)
   private boolean exitAfterStart;
@@ -179,35 +155,8 @@ final class DualCommand implements Callable<Integer> {
         storageTls ? DualServer.StorageTransport.TLS : DualServer.StorageTransport.PLAINTEXT,
         noForwardStorage ? DualServer.Forwarding.OFF : DualServer.Forwarding.ON,
         workers == null ? Runtime.getRuntime().availableProcessors() : workers,
-        worker(work.toAbsolutePath()),
+        workerOptions.toConfig(work.toAbsolutePath()),
         fitness.toConfig(),
-        start.firstAction());
-  }
-
-  private WorkerConfig worker(Path work) {
-    WorkerConfig.Host host =
-        new WorkerConfig.Host(
-            System.getenv().getOrDefault("PATH", "/usr/local/bin:/usr/bin:/bin"),
-            System.getProperty("user.home"),
-            Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8")));
-    WorkerConfig standard = WorkerConfig.standard(work, hostName(), host);
-    return new WorkerConfig(
-        standard.directory(),
-        standard.name(),
-        start.version(),
-        defaultTimeout,
-        maxTimeout,
-        standard.killGrace(),
-        standard.logLimitBytes(),
-        host,
-        new Costs(costs));
-  }
-
-  private static String hostName() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (IOException e) {
-      return "localhost";
-    }
+        preflightAction ? DualServer.FirstAction.OURS : DualServer.FirstAction.A_CLIENTS);
   }
 }

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.mettle;
+
+import build.please.common.cli.GoDuration;
+import build.please.common.cli.OneLine;
+import build.please.common.cli.UsageException;
+import build.please.mettle.worker.Costs;
+import build.please.mettle.worker.WorkerConfig;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.charset.Charset;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How actions are run; the same flags for every command that runs some. */
+final class WorkerOptions {
+  private static final int LONGEST_VERSION = 200;
+
+  @Option(
+      names = "--default_timeout",
+      paramLabel = "DURATION",
+      converter = GoDuration.class,
+      description = "How long an action may run that does not say (default: 1h).")
+  private Duration defaultTimeout = Duration.ofHours(1);
+
+  @Option(
+      names = "--max_timeout",
+      paramLabel = "DURATION",
+      converter = GoDuration.class,
+      description = "Actions that ask for a longer timeout are refused (default: 6h).")
+  private Duration maxTimeout = Duration.ofHours(6);
+
+  @Option(
+      names = "--cost",
+      paramLabel = "NAME:AMOUNT",
+      converter = CostFlag.class,
+      description =
+          "What a second of an action costs, such as machine:£0.02, to be told with its result; "
+              + "repeat for several. £, $ or three letters before the amount.")
+  private List<Costs.Cost> costs = List.of();
+
+  @Option(
+      names = "--version_file",
+      paramLabel = "FILE",
+      description = "A file whose first line is the version of this worker, for its metrics.")
+  private @Nullable Path versionFile;
+
+  /**
+   * What the flags say.
+   *
+   * @param work where actions run
+   * @throws UsageException if a file that a flag names is of no use
+   */
+  WorkerConfig toConfig(Path work) {
+    WorkerConfig.Host host =
+        new WorkerConfig.Host(
+            System.getenv().getOrDefault("PATH", "/usr/local/bin:/usr/bin:/bin"),
+            System.getProperty("user.home"),
+            Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8")));
+    WorkerConfig standard = WorkerConfig.standard(work, hostName(), host);
+    return new WorkerConfig(
+        standard.directory(),
+        standard.name(),
+        version(),
+        defaultTimeout,
+        maxTimeout,
+        standard.killGrace(),
+        standard.logLimitBytes(),
+        host,
+        new Costs(costs));
+  }
+
+  private String version() {
+    if (versionFile == null) {
+      return "";
+    }
+    try {
+      String version = Files.readString(versionFile).lines().findFirst().orElse("").strip();
+      if (version.isEmpty() || version.length() > LONGEST_VERSION) {
+        throw new UsageException("--version_file " + versionFile + " holds no version");
+      }
+      return version;
+    } catch (IOException e) {
+      throw new UsageException("--version_file " + versionFile + ": " + OneLine.of(e));
+    }
+  }
+
+  private static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (IOException e) {
+      return "localhost";
+    }
+  }
+}
