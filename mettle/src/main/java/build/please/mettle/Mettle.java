@@ -36,7 +36,8 @@ public final class Mettle {
     spec.addSubcommand("exec", new CommandLine(exec));
     spec.addSubcommand("api", new CommandLine(new NotBuiltCommand("api")));
     spec.addSubcommand("worker", new CommandLine(new NotBuiltCommand("worker")));
-    spec.addSubcommand("one", new CommandLine(new NotBuiltCommand("one")));
+    spec.addSubcommand(
+        "one", new CommandLine(new OneCommand(mettle.logging, System.out, System.err)));
     return CommandLines.of(spec, CommandLines.version(Mettle.class));
   }
 }

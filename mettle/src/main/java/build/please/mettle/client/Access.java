@@ -11,4 +11,4 @@ import org.jspecify.annotations.Nullable;
  * @param ca certificates of the authorities to trust; null for those that the machine trusts
  * @param tokenFile a file with the token that goes with every call; null for none
  */
-record Access(boolean tls, @Nullable Path ca, @Nullable Path tokenFile) {}
+public record Access(boolean tls, @Nullable Path ca, @Nullable Path tokenFile) {}

@@ -11,18 +11,18 @@ import java.io.InputStream;
 import java.io.OutputStream;
 
 /** What a command printed, byte for byte, wherever the server put it. */
-final class CommandOutput {
+public final class CommandOutput {
   private final BlobStore blobs;
 
-  CommandOutput(BlobStore blobs) {
+  public CommandOutput(BlobStore blobs) {
     this.blobs = blobs;
   }
 
-  void copyStdout(ActionResult result, OutputStream out) throws IOException {
+  public void copyStdout(ActionResult result, OutputStream out) throws IOException {
     copy(result.getStdoutRaw(), result.getStdoutDigest(), out);
   }
 
-  void copyStderr(ActionResult result, OutputStream out) throws IOException {
+  public void copyStderr(ActionResult result, OutputStream out) throws IOException {
     copy(result.getStderrRaw(), result.getStderrDigest(), out);
   }
 

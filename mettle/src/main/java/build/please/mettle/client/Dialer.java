@@ -5,7 +5,7 @@ import io.grpc.ManagedChannel;
 
 /** Opens channels to servers. */
 @FunctionalInterface
-interface Dialer {
+public interface Dialer {
   /**
    * A channel, which the caller shuts down. Does not connect yet.
    *

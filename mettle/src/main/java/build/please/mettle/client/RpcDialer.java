@@ -13,7 +13,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /** Opens channels over the network. */
-final class RpcDialer implements Dialer {
+public final class RpcDialer implements Dialer {
   @Override
   public ManagedChannel dial(String target, Access access) {
     // Whoever names an authority means TLS.

@@ -22,6 +22,7 @@ public final class Workshop implements ActionRunner, AutoCloseable {
   private final ExecutorService transfers;
   private final WorkerMeters meters;
   private final ActionRunner runner;
+  private final ActionRunner uncached;
 
   private Workshop(WorkerConfig config, Cas cas, WorkerMeters meters, Clock clock) {
     this.meters = meters;
@@ -38,6 +39,7 @@ public final class Workshop implements ActionRunner, AutoCloseable {
             new FailSafeActionRunner(
                 new CachingActionRunner(local, actions, cas.actions()), config.name(), clock),
             meters);
+    uncached = new FailSafeActionRunner(local, config.name(), clock);
   }
 
   /**
@@ -52,6 +54,11 @@ public final class Workshop implements ActionRunner, AutoCloseable {
   @Override
   public ExecuteResponse run(ExecuteMessage message, Progress progress, Stop stop) {
     return runner.run(message, progress, stop);
+  }
+
+  /** As {@link #run}, with an action cache that is neither asked nor changed, and no progress. */
+  public ExecuteResponse tryOut(ExecuteMessage message, Stop stop) {
+    return uncached.run(message, soFar -> {}, stop);
   }
 
   WorkerMeters meters() {
