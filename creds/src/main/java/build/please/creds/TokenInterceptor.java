@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.creds;
 
+import io.grpc.Contexts;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lets a call through only if it shows the token; any other is UNAUTHENTICATED. Health is open to
- * all, and with {@link Scope#WRITES} so are the calls that only read. Safe for concurrent use.
+ * all, and with {@link Scope#WRITES} so are the calls that only read, which learn from {@link
+ * Caller} that it was not shown. Safe for concurrent use.
  */
 public final class TokenInterceptor implements ServerInterceptor {
   /** Which calls need the token. */
@@ -65,8 +67,11 @@ public final class TokenInterceptor implements ServerInterceptor {
   public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(
       ServerCall<ReqT, RespT> call, Metadata headers, ServerCallHandler<ReqT, RespT> next) {
     String method = call.getMethodDescriptor().getFullMethodName();
-    if (isOpen(method) || isShown(headers.get(BearerToken.AUTHORIZATION))) {
+    if (isShown(headers.get(BearerToken.AUTHORIZATION))) {
       return next.startCall(call, headers);
+    }
+    if (isOpen(method)) {
+      return Contexts.interceptCall(Caller.withoutWrites(), call, headers, next);
     }
     call.close(
         Status.UNAUTHENTICATED.withDescription(method + " needs the server's token"),

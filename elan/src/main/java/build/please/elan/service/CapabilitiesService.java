@@ -9,7 +9,7 @@ import build.please.proto.execution.GetCapabilitiesRequest;
 import build.please.proto.execution.ServerCapabilities;
 import io.grpc.stub.StreamObserver;
 
-/** Answers, for every instance alike, with what it was given. */
+/** Answers, for every instance alike, with what it was given; each caller with what it may do. */
 public final class CapabilitiesService extends CapabilitiesGrpc.CapabilitiesImplBase {
   private final ServerCapabilities capabilities;
 
@@ -24,7 +24,10 @@ public final class CapabilitiesService extends CapabilitiesGrpc.CapabilitiesImpl
         client,
         () -> {
           ResourceName.checkInstance(request.getInstanceName());
-          return capabilities;
+          return capabilities.toBuilder()
+              .setCacheCapabilities(
+                  StorageCapabilities.forCaller(capabilities.getCacheCapabilities()))
+              .build();
         });
   }
 }

@@ -2,6 +2,7 @@
 package build.please.elan.service;
 
 import build.please.common.cas.HashFunction;
+import build.please.creds.Caller;
 import build.please.proto.execution.ActionCacheUpdateCapabilities;
 import build.please.proto.execution.CacheCapabilities;
 import build.please.proto.execution.Compressor;
@@ -36,6 +37,16 @@ public final class StorageCapabilities {
         .addSupportedCompressors(Compressor.Value.ZSTD)
         .addSupportedBatchUpdateCompressors(Compressor.Value.ZSTD)
         .build();
+  }
+
+  /** The same for whoever makes the current call, who may not be let to update (CAP-09). */
+  public static CacheCapabilities forCaller(CacheCapabilities all) {
+    return Caller.mayWrite() || !all.getActionCacheUpdateCapabilities().getUpdateEnabled()
+        ? all
+        : all.toBuilder()
+            .setActionCacheUpdateCapabilities(
+                ActionCacheUpdateCapabilities.newBuilder().setUpdateEnabled(false))
+            .build();
   }
 
   /**

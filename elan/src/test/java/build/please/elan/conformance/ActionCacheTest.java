@@ -53,7 +53,6 @@ final class ActionCacheTest extends Section {
     check("AC-22", "the empty blob's digest is no action", ActionCacheTest::emptyAction);
     check("AC-25", "the digest function is checked", ActionCacheTest::function);
     check("AC-26", "anybody may update", ActionCacheTest::anybody);
-    notAdvertised("AC-19", "updates cannot be disabled, and update_enabled is true");
     notAdvertised("AC-23", "an ActionResult carries no status; whoever executes keeps to this");
     notAdvertised("AC-24", "Elan executes nothing; what clients send is stored (AC-13)");
   }

@@ -2,6 +2,7 @@
 package build.please.elan.conformance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import build.please.creds.TokenInterceptor;
@@ -67,6 +68,8 @@ final class TokensTest extends Section {
     checkOnce("the right token opens every call", TokensTest::right);
     checkOnce("health is open", TokensTest::health);
     checkOnce("what is refused has changed nothing", TokensTest::changesNothing);
+    checkInMemory(
+        "CAP-09 AC-19", "updates are off for whom they are refused", TokensTest::updatesPerCaller);
   }
 
   /** The server is the case's own, whatever the setting. */
@@ -139,6 +142,30 @@ final class TokensTest extends Section {
               assertRefused(elan, rpc.name(), client -> rpc.send(client, EveryRpc.Ask.of(blob))));
       assertTrue(elan.hasNoObject(blob.digest()));
     }
+  }
+
+  private static void updatesPerCaller(TestedElan unused) throws IOException {
+    try (TestedElan elan = guarded(TokenInterceptor.Scope.WRITES)) {
+      Blob action = elan.blob(10);
+      Call update = client -> EveryRpc.UPDATE_ACTION_RESULT.send(client, EveryRpc.Ask.of(action));
+      for (String authorization : WRONG) {
+        TestedElan reader = elan.as(showing(authorization));
+        assertFalse(saysUpdateEnabled(reader), authorization);
+        assertRefused(reader, "update", update);
+      }
+      assertFalse(saysUpdateEnabled(elan));
+      TestedElan writer = elan.as(showing("Bearer " + TOKEN));
+      assertTrue(saysUpdateEnabled(writer));
+      assertEquals(Status.Code.OK, code(writer, update));
+    }
+  }
+
+  private static boolean saysUpdateEnabled(TestedElan elan) {
+    return elan.capabilities()
+        .getCapabilities(GetCapabilitiesRequest.getDefaultInstance())
+        .getCacheCapabilities()
+        .getActionCacheUpdateCapabilities()
+        .getUpdateEnabled();
   }
 
   /** Each call of the server, so that it would succeed. */

@@ -5,6 +5,7 @@ import build.please.common.cas.HashFunction;
 import build.please.common.cas.MalformedException;
 import build.please.common.cas.ResourceName;
 import build.please.common.rpc.RpcErrors;
+import build.please.elan.service.StorageCapabilities;
 import build.please.mettle.queue.ExecuteMessage;
 import build.please.proto.execution.CacheCapabilities;
 import build.please.proto.execution.CapabilitiesGrpc;
@@ -46,7 +47,11 @@ public final class CapabilitiesService extends CapabilitiesGrpc.CapabilitiesImpl
       observer.onError(RpcErrors.toException(e));
       return;
     }
-    observer.onNext(capabilities);
+    observer.onNext(
+        capabilities.toBuilder()
+            .setCacheCapabilities(
+                StorageCapabilities.forCaller(capabilities.getCacheCapabilities()))
+            .build());
     observer.onCompleted();
   }
 

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import build.please.creds.BearerToken;
+import build.please.creds.TokenInterceptor;
+import build.please.proto.execution.ActionCacheUpdateCapabilities;
 import build.please.proto.execution.CacheCapabilities;
 import build.please.proto.execution.CapabilitiesGrpc;
 import build.please.proto.execution.DigestFunction;
@@ -14,22 +17,31 @@ import build.please.proto.execution.GetCapabilitiesRequest;
 import build.please.proto.execution.PriorityCapabilities;
 import build.please.proto.execution.ServerCapabilities;
 import build.please.proto.semver.SemVer;
+import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
+import io.grpc.stub.ClientCalls;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class CapabilitiesServiceTest {
   private static final CacheCapabilities CACHE =
       CacheCapabilities.newBuilder()
           .addDigestFunctions(DigestFunction.Value.SHA256)
+          .setActionCacheUpdateCapabilities(
+              ActionCacheUpdateCapabilities.newBuilder().setUpdateEnabled(true))
           .setMaxBatchTotalSizeBytes(4_048_000)
           .build();
 
@@ -38,11 +50,17 @@ final class CapabilitiesServiceTest {
 
   @BeforeEach
   void start() throws IOException {
+    serve(List.of());
+  }
+
+  private void serve(List<ServerInterceptor> guards) throws IOException {
     String name = InProcessServerBuilder.generateName();
     server =
         InProcessServerBuilder.forName(name)
             .directExecutor()
-            .addService(new CapabilitiesService(CACHE, List.of("mtime", "unix_mode")))
+            .addService(
+                ServerInterceptors.intercept(
+                    new CapabilitiesService(CACHE, List.of("mtime", "unix_mode")), guards))
             .build()
             .start();
     channel = InProcessChannelBuilder.forName(name).directExecutor().build();
@@ -71,6 +89,17 @@ final class CapabilitiesServiceTest {
   }
 
   @Test
+  void getCapabilities_withoutTheTokenThatUpdatesNeed_saysSo(@TempDir Path directory)
+      throws IOException {
+    Path token = Files.writeString(directory.resolve("token"), "secret");
+    stop();
+    serve(List.of(TokenInterceptor.fromFile(token, TokenInterceptor.Scope.WRITES)));
+    assertFalse(saysUpdateEnabled(CallOptions.DEFAULT));
+    assertTrue(
+        saysUpdateEnabled(CallOptions.DEFAULT.withCallCredentials(BearerToken.fromFile(token))));
+  }
+
+  @Test
   void getCapabilities_tellsVersionsOnBothSidesOf2() {
     ServerCapabilities capabilities = get("");
     assertEquals(version(2, 0), capabilities.getLowApiVersion());
@@ -82,6 +111,17 @@ final class CapabilitiesServiceTest {
   void getCapabilities_malformedInstance_isInvalid() {
     StatusRuntimeException refusal = assertThrows(StatusRuntimeException.class, () -> get("a//b"));
     assertEquals(Status.Code.INVALID_ARGUMENT, refusal.getStatus().getCode());
+  }
+
+  private boolean saysUpdateEnabled(CallOptions options) {
+    return ClientCalls.blockingUnaryCall(
+            channel,
+            CapabilitiesGrpc.getGetCapabilitiesMethod(),
+            options,
+            GetCapabilitiesRequest.getDefaultInstance())
+        .getCacheCapabilities()
+        .getActionCacheUpdateCapabilities()
+        .getUpdateEnabled();
   }
 
   private ServerCapabilities get(String instance) {
