@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * Results of actions, by the digest of the action. Safe for concurrent use; both methods may block.
+ * Results of actions, by the digest of the action. Safe for concurrent use; all methods may block.
  */
 public interface ActionCache {
   /** Whether a new result takes the place of a stored one. */
@@ -23,6 +23,14 @@ public interface ActionCache {
    * @throws IOException if the store cannot be asked, which is not a miss
    */
   Optional<ActionResult> find(Digest action) throws IOException;
+
+  /**
+   * As {@link #find}, for who knows an action by its hash only; the size that the digest says is
+   * not looked at. A cache that is asked by hash and size, as a server is, may find nothing.
+   */
+  default Optional<ActionResult> findByHash(Digest action) throws IOException {
+    return find(action);
+  }
 
   /**
    * Stores a result.

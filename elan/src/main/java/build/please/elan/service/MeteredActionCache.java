@@ -42,6 +42,11 @@ final class MeteredActionCache implements ActionCache {
   }
 
   @Override
+  public Optional<ActionResult> findByHash(Digest action) throws IOException {
+    return results.findByHash(action);
+  }
+
+  @Override
   public ActionResult put(Digest action, ActionResult result, Replace replace) throws IOException {
     traffic.receivedResult(result.getSerializedSize());
     long start = timers.now();

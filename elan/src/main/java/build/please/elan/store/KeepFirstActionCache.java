@@ -24,6 +24,11 @@ final class KeepFirstActionCache implements ActionCache {
   }
 
   @Override
+  public Optional<ActionResult> findByHash(Digest action) throws IOException {
+    return results.findByHash(action);
+  }
+
+  @Override
   public ActionResult put(Digest action, ActionResult result, Replace replace) throws IOException {
     ActionResults.check(action.function(), result);
     if (replace == Replace.UNLESS_WORSE) {

@@ -32,6 +32,11 @@ final class SizedActionCache implements ActionCache {
   }
 
   @Override
+  public Optional<ActionResult> findByHash(Digest action) throws IOException {
+    return results.find(action).map(this::unmarked);
+  }
+
+  @Override
   public ActionResult put(Digest action, ActionResult result, Replace replace) throws IOException {
     ActionResult marked =
         result.toBuilder()

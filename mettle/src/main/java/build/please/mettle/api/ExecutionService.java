@@ -140,7 +140,7 @@ public final class ExecutionService extends ExecutionGrpc.ExecutionImplBase {
 
   /**
    * The answer to one who waits for a run that nobody remembers, if the action's result is stored.
-   * The name does not tell how long the action is; action caches know it by its hash.
+   * The name does not tell how long the action is.
    */
   private Optional<Operation> stored(String name) throws IOException {
     Digest action;
@@ -151,7 +151,7 @@ public final class ExecutionService extends ExecutionGrpc.ExecutionImplBase {
     }
     ExecuteRequest.Builder request = ExecuteRequest.newBuilder();
     request.getActionDigestBuilder().setHash(name);
-    return results.find(action).map(result -> cached(request.build(), result));
+    return results.findByHash(action).map(result -> cached(request.build(), result));
   }
 
   private static Operation cached(ExecuteRequest request, ActionResult result) {

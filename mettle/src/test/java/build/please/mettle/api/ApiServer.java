@@ -30,6 +30,7 @@ import io.grpc.inprocess.InProcessServerBuilder;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -67,6 +68,18 @@ final class ApiServer implements AutoCloseable {
   }
 
   ApiServer(Topic requests, Subscription subscription, Duration repetition) throws IOException {
+    this(requests, subscription, repetition, Optional.empty());
+  }
+
+  /** Over that store, rather than {@link #blobs} and {@link #results}. */
+  static ApiServer over(Cas store) throws IOException {
+    MemoryQueue requests = new MemoryQueue(1_000);
+    return new ApiServer(requests, requests.subscribe(), Duration.ofHours(1), Optional.of(store));
+  }
+
+  private ApiServer(
+      Topic requests, Subscription subscription, Duration repetition, Optional<Cas> store)
+      throws IOException {
     this.requests = subscription;
     ApiMeters meters = MettleMeters.unseen().api();
     this.operations =
@@ -86,7 +99,7 @@ final class ApiServer implements AutoCloseable {
             .executor(handlers)
             .addService(
                 new ExecutionService(
-                    new Cas(blobs, results),
+                    store.orElseGet(() -> new Cas(blobs, results)),
                     (action, command) -> check.check(action, command),
                     requests,
                     operations,

@@ -9,24 +9,37 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Results in a map, by the hash of the action as in every real cache. */
+/** Results in a map, by hash and size of the action as in our stores. */
 final class MapActionCache implements ActionCache {
-  private final Map<String, ActionResult> results = new ConcurrentHashMap<>();
+  private final Map<Digest, ActionResult> results = new ConcurrentHashMap<>();
 
   /** Whether the cache is out of order. */
   volatile boolean broken;
 
   @Override
   public Optional<ActionResult> find(Digest action) throws IOException {
-    if (broken) {
-      throw new IOException("the cache is out of order");
-    }
-    return Optional.ofNullable(results.get(action.hash()));
+    check();
+    return Optional.ofNullable(results.get(action));
+  }
+
+  @Override
+  public Optional<ActionResult> findByHash(Digest action) throws IOException {
+    check();
+    return results.keySet().stream()
+        .filter(one -> one.hash().equals(action.hash()))
+        .findFirst()
+        .map(results::get);
   }
 
   @Override
   public ActionResult put(Digest action, ActionResult result, Replace replace) {
-    results.put(action.hash(), result);
+    results.put(action, result);
     return result;
+  }
+
+  private void check() throws IOException {
+    if (broken) {
+      throw new IOException("the cache is out of order");
+    }
   }
 }
