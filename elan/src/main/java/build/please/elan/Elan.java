@@ -170,6 +170,7 @@ public final class Elan implements Callable<Integer> {
     return 0;
   }
 
+  @SuppressWarnings("try") // The watch does its work unasked.
   private void serve(Settings settings, Metrics metrics) throws IOException, InterruptedException {
     StorageFlag flag = flag(settings.storage());
     Duration unwind = settings.rpc().drain().plusSeconds(10);
@@ -184,7 +185,8 @@ public final class Elan implements Callable<Integer> {
                 metrics,
                 services(opened.cas(), settings, pieces, timer, meters),
                 opened::isWritable,
-                "read, replace and add to what is stored")) {
+                "read, replace and add to what is stored");
+        StoreWatch watch = StoreWatch.start(opened, server)) {
       Shutdown.onSignal(server::requestStop, unwind);
       log.info("storing in {}", flag.url());
       System.out.println("ready grpc://" + address(settings.rpc()) + ":" + server.port());

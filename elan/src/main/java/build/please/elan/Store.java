@@ -17,10 +17,13 @@ import java.util.Optional;
 
 /** A store that this process keeps itself: what it holds, and how full it is. */
 public final class Store implements AutoCloseable {
+  private final Bucket bucket;
   private final Cas cas;
   private final Optional<BoundedBucket> bounded;
+  private volatile boolean there = true;
 
-  private Store(Cas cas, Optional<BoundedBucket> bounded) {
+  private Store(Bucket bucket, Cas cas, Optional<BoundedBucket> bounded) {
+    this.bucket = bucket;
     this.cas = cas;
     this.bounded = bounded;
   }
@@ -31,6 +34,7 @@ public final class Store implements AutoCloseable {
     Bucket bucket = Buckets.open(url, config.bounds(), clock);
     Store store =
         new Store(
+            bucket,
             BucketCas.of(new MeteredBucket(bucket, meters.store()), config, meters),
             bucket instanceof BoundedBucket bounded ? Optional.of(bounded) : Optional.empty());
     store.bounded.ifPresent(bounded -> meters.occupancy().watch(() -> sample(bounded.occupancy())));
@@ -58,10 +62,29 @@ public final class Store implements AutoCloseable {
     return bounded.map(BoundedBucket::occupancy);
   }
 
-  /** Whether it takes writes; false while it is full of what may not go. */
+  /**
+   * Looks whether it can be read and written now; a full one can.
+   *
+   * @throws IOException if not, which {@link #isWritable} then knows too
+   */
+  void probe() throws IOException {
+    try {
+      bucket.probe();
+      there = true;
+    } catch (IOException | RuntimeException e) {
+      there = false;
+      throw e;
+    }
+  }
+
+  /**
+   * Whether it takes writes; false while it is full of what may not go, and from a look that failed
+   * to one that does not.
+   */
   public boolean isWritable() {
-    return occupancy().map(Occupancy::state).stream()
-        .noneMatch(state -> state == Occupancy.State.FULL);
+    return there
+        && occupancy().map(Occupancy::state).stream()
+            .noneMatch(state -> state == Occupancy.State.FULL);
   }
 
   @Override

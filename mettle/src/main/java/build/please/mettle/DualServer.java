@@ -14,6 +14,7 @@ import build.please.common.rpc.Threads;
 import build.please.elan.Frontage;
 import build.please.elan.StorageFlag;
 import build.please.elan.Store;
+import build.please.elan.StoreWatch;
 import build.please.elan.meter.ElanMeters;
 import build.please.elan.service.CachedDirectories;
 import build.please.elan.service.ElanServices;
@@ -52,6 +53,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -109,6 +111,7 @@ final class DualServer implements AutoCloseable {
   private final WorkerPool workers;
   private final RpcServer server;
   private BooleanSupplier fit = () -> true;
+  private Consumer<RpcServer> watch = server -> {};
 
   private DualServer(Settings settings, Metrics metrics, Clock clock, Deque<AutoCloseable> opened)
       throws IOException {
@@ -164,6 +167,7 @@ final class DualServer implements AutoCloseable {
                 services(cas, requests, timer, pieces, meters, mettle.api()),
                 () -> fit.getAsBoolean() && fitness.faults().isEmpty(),
                 "run commands on this machine"));
+    watch.accept(server);
   }
 
   /**
@@ -185,6 +189,7 @@ final class DualServer implements AutoCloseable {
     if (settings.storage().isBucket()) {
       Store store = open(settings.storage().open(settings.store(), meters, clock));
       fit = store::isWritable;
+      watch = server -> open(StoreWatch.start(store, server));
       return store.cas();
     }
     return open(openRemote(settings));

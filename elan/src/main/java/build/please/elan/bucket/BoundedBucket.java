@@ -241,6 +241,11 @@ public final class BoundedBucket implements Bucket {
   }
 
   @Override
+  public void probe() throws IOException {
+    bucket.probe();
+  }
+
+  @Override
   public void close() throws IOException {
     Threads.close(housekeeper, END);
     try (bucket) {

@@ -90,6 +90,13 @@ public interface Bucket extends AutoCloseable {
     return false;
   }
 
+  /**
+   * Looks whether objects can be read and written now. A store that is merely full passes.
+   *
+   * @throws IOException if they cannot, as the next call might
+   */
+  default void probe() throws IOException {}
+
   /** A read-only local file that holds the object, where there is one. */
   default Optional<Path> file(String key) {
     return Optional.empty();

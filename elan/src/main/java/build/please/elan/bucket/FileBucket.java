@@ -256,6 +256,11 @@ public final class FileBucket implements Bucket {
   }
 
   @Override
+  public void probe() throws IOException {
+    staging.probe();
+  }
+
+  @Override
   public Optional<Path> file(String key) {
     Path path = root.resolve(key);
     try {

@@ -113,6 +113,11 @@ public final class MeteredBucket implements Bucket {
   }
 
   @Override
+  public void probe() throws IOException {
+    bucket.probe();
+  }
+
+  @Override
   public void close() throws IOException {
     bucket.close();
   }

@@ -80,6 +80,11 @@ final class PrefixedBucket implements Bucket {
   }
 
   @Override
+  public void probe() throws IOException {
+    bucket.probe();
+  }
+
+  @Override
   public void close() throws IOException {
     bucket.close();
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.elan.bucket;
 
+import build.please.common.cas.StoreFullException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -94,6 +95,25 @@ final class StagingDirectory implements AutoCloseable {
   void checkThere() throws IOException {
     if (!Files.isDirectory(directory)) {
       throw new IOException("the directory of the store is gone: " + directory);
+    }
+  }
+
+  /**
+   * That the store is there and takes a file, unless it has no room for one.
+   *
+   * @throws IOException if it is not, or does not
+   */
+  void probe() throws IOException {
+    checkThere();
+    Path file = newFile();
+    try {
+      Files.write(file, new byte[1], StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    } catch (IOException e) {
+      if (!(DiskErrors.ofName(e, directory) instanceof StoreFullException)) {
+        throw e;
+      }
+    } finally {
+      Files.deleteIfExists(file);
     }
   }
 

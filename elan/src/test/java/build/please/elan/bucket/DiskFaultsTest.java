@@ -204,6 +204,37 @@ final class DiskFaultsTest {
     assertRecovers();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "CREATE, Read-only file system",
+    "CREATE, Input/output error",
+    "WRITE, Input/output error"
+  })
+  void diskThatTakesNoFile_failsTheProbe(Operation operation, String reason) throws IOException {
+    bucket.probe();
+    faults.fail(operation, reason);
+
+    assertThrows(IOException.class, bucket::probe);
+
+    faults.recover();
+    bucket.probe();
+    assertEquals(List.of(), staged());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "CREATE, No space left on device",
+    "WRITE, No space left on device",
+    "WRITE, Disk quota exceeded"
+  })
+  void diskThatIsFull_passesTheProbe(Operation operation, String reason) throws IOException {
+    faults.fail(operation, reason);
+
+    bucket.probe();
+
+    assertEquals(List.of(), staged());
+  }
+
   @Test
   void storeThatVanishesDuringACommit_isNotMadeAgain() throws IOException {
     Path moved = directory.resolveSibling(directory.getFileName() + "-moved");
