@@ -45,23 +45,28 @@ final class PackedSizes {
 
   /**
    * Whether the blob with this hash is as long as the digest says. Blocks for one pass over the
-   * object if its size is not known yet. An object that does not decode is nobody's.
+   * object if its size is not known yet, which ends where the blob turns out to be longer. An
+   * object that does not decode is nobody's.
    */
   boolean matches(Digest digest, Source stored) throws IOException {
     @Nullable Long known = sizes.getIfPresent(Name.of(digest));
     if (known == null) {
       try (InputStream in = new ZstdDecodedStream(stored.open())) {
-        known = count(in);
+        known = count(in, digest.size());
+      }
+      if (known > digest.size()) {
+        return false; // How much longer it is nobody asked.
       }
       sizes.put(Name.of(digest), known);
     }
     return known == digest.size();
   }
 
-  private static long count(InputStream in) throws IOException {
+  /** All bytes, or more than {@code enough}. */
+  private static long count(InputStream in, long enough) throws IOException {
     byte[] buffer = new byte[1 << 16];
     long size = 0;
-    for (int n; (n = in.read(buffer)) >= 0; ) {
+    for (int n; size <= enough && (n = in.read(buffer)) >= 0; ) {
       size += n;
     }
     return size;
