@@ -122,6 +122,7 @@ final class DiskFaultsTest {
     "CREATE, Read-only file system",
     "WRITE, Read-only file system",
     "MOVE, Read-only file system",
+    "MOVE, Invalid cross-device link",
     "MAKE_DIRECTORY, Read-only file system",
     "CREATE, Too many open files"
   })
