@@ -241,6 +241,11 @@ public final class BoundedBucket implements Bucket {
   }
 
   @Override
+  public Optional<Object> version(String key) throws IOException {
+    return bucket.version(key);
+  }
+
+  @Override
   public void probe() throws IOException {
     bucket.probe();
   }

@@ -97,6 +97,15 @@ public interface Bucket extends AutoCloseable {
    */
   default void probe() throws IOException {}
 
+  /**
+   * What tells the object of that name from any that had the name before, or has it later: equal
+   * values mean that it is the same and was not changed. Nothing where objects cannot be changed
+   * but through this bucket, and for what is absent.
+   */
+  default Optional<Object> version(String key) throws IOException {
+    return Optional.empty();
+  }
+
   /** A read-only local file that holds the object, where there is one. */
   default Optional<Path> file(String key) {
     return Optional.empty();

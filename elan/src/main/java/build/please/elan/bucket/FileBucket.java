@@ -256,6 +256,11 @@ public final class FileBucket implements Bucket {
   }
 
   @Override
+  public Optional<Object> version(String key) throws IOException {
+    return stat(root.resolve(key)).map(HiddenFiles.Identity::of);
+  }
+
+  @Override
   public void probe() throws IOException {
     staging.probe();
   }

@@ -113,6 +113,11 @@ public final class MeteredBucket implements Bucket {
   }
 
   @Override
+  public Optional<Object> version(String key) throws IOException {
+    return bucket.version(key);
+  }
+
+  @Override
   public void probe() throws IOException {
     bucket.probe();
   }

@@ -80,6 +80,11 @@ final class PrefixedBucket implements Bucket {
   }
 
   @Override
+  public Optional<Object> version(String key) throws IOException {
+    return bucket.version(prefix + key);
+  }
+
+  @Override
   public void probe() throws IOException {
     bucket.probe();
   }

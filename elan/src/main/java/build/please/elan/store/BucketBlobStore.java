@@ -163,6 +163,13 @@ final class BucketBlobStore implements BlobStore {
     }
   }
 
+  /** Equal for as long as the stored bytes of a blob are the same, in all forms; see the bucket. */
+  Object version(Digest digest) throws IOException {
+    return List.of(
+        bucket.version(Keys.blob(digest, Encoding.IDENTITY)),
+        bucket.version(Keys.blob(digest, Encoding.ZSTD)));
+  }
+
   /** Objects that were found corrupt since the start. */
   long corruptObjects() {
     return corrupt.sum();

@@ -45,6 +45,7 @@ public final class BucketCas {
     blobs =
         new VerifyingBlobStore(
             blobs,
+            stored::version,
             digest -> {
               meters.events().corruptBlob();
               stored.discard(digest);

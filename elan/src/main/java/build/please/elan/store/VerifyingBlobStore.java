@@ -23,8 +23,8 @@ import java.util.Set;
 /**
  * Lets nobody see a wrong byte. What is written must match its digest before it becomes visible;
  * what is read is checked again: small blobs always and before their first byte is out, larger ones
- * when this process first reads them. A stored blob that is found wrong is discarded, so that it is
- * missing from then on.
+ * when this process first reads them, and when their file was changed since. A stored blob that is
+ * found wrong is discarded, so that it is missing from then on.
  */
 final class VerifyingBlobStore extends ForwardingBlobStore {
   /** Bytes up to which a blob is read whole and checked before it is handed out. */
@@ -38,13 +38,22 @@ final class VerifyingBlobStore extends ForwardingBlobStore {
     void discard(Digest digest) throws IOException;
   }
 
+  /** Tells whether stored bytes are those of before: by an equal answer. */
+  @FunctionalInterface
+  interface Versions {
+    Object of(Digest digest) throws IOException;
+  }
+
+  private final Versions versions;
   private final Discard discard;
-  // Large blobs whose stored bytes this process has checked, or written itself.
-  private final Cache<Digest, Boolean> verified =
+  // Large blobs whose stored bytes this process has checked, or written itself, and which these
+  // were.
+  private final Cache<Digest, Object> verified =
       Caffeine.newBuilder().maximumSize(REMEMBERED).build();
 
-  VerifyingBlobStore(BlobStore delegate, Discard discard) {
+  VerifyingBlobStore(BlobStore delegate, Versions versions, Discard discard) {
     super(delegate);
+    this.versions = versions;
     this.discard = discard;
   }
 
@@ -53,15 +62,18 @@ final class VerifyingBlobStore extends ForwardingBlobStore {
     if (digest.size() <= SMALL) {
       return readSmall(digest, encoding, offset);
     }
-    if (verified.getIfPresent(digest) != null) {
+    // Before the bytes are read, so that a change meanwhile is noticed the next time.
+    Object version = versions.of(digest);
+    if (version.equals(verified.getIfPresent(digest))) {
       return super.read(digest, encoding, offset);
     }
+    Judge judge = (read, verdict) -> judge(read, verdict, version);
     if (encoding == Encoding.IDENTITY && offset == 0) {
-      return new VerifiedStream(super.read(digest, encoding, 0), digest, this::judge);
+      return new VerifiedStream(super.read(digest, encoding, 0), digest, judge);
     }
     // A part proves nothing: the whole has to be read first.
     try (InputStream whole =
-        new VerifiedStream(super.read(digest, Encoding.IDENTITY, 0), digest, this::judge)) {
+        new VerifiedStream(super.read(digest, Encoding.IDENTITY, 0), digest, judge)) {
       byte[] buffer = new byte[1 << 16];
       while (whole.read(buffer) >= 0) {}
     } catch (CorruptBlobException | EOFException | CorruptZstdException discarded) {
@@ -77,7 +89,7 @@ final class VerifyingBlobStore extends ForwardingBlobStore {
       if (Digest.of(blob.getKey().function(), blob.getValue()).equals(blob.getKey())) {
         sound.put(blob.getKey(), blob.getValue());
       } else {
-        judge(blob.getKey(), Verdict.CORRUPT);
+        discard(blob.getKey());
       }
     }
     return sound;
@@ -89,7 +101,7 @@ final class VerifyingBlobStore extends ForwardingBlobStore {
       return super.readAll(digests);
     } catch (EOFException | CorruptZstdException e) {
       if (digests.size() == 1) {
-        judge(digests.iterator().next(), Verdict.CORRUPT);
+        discard(digests.iterator().next());
         return Map.of();
       }
     }
@@ -103,7 +115,14 @@ final class VerifyingBlobStore extends ForwardingBlobStore {
 
   @Override
   public BlobSink write(Digest digest, Encoding encoding) throws IOException {
-    return new VerifyingSink(super.write(digest, encoding), digest, encoding, this::judge);
+    return new VerifyingSink(
+        super.write(digest, encoding), digest, encoding, (written, sound) -> remember(written));
+  }
+
+  private void remember(Digest written) throws IOException {
+    if (written.size() > SMALL) {
+      verified.put(written, versions.of(written));
+    }
   }
 
   @Override
@@ -125,13 +144,15 @@ final class VerifyingBlobStore extends ForwardingBlobStore {
     return encoding == Encoding.ZSTD ? new ZstdEncodingStream(rest) : rest;
   }
 
-  private void judge(Digest digest, Verdict verdict) throws IOException {
-    if (verdict == Verdict.SOUND) {
-      if (digest.size() > SMALL) {
-        verified.put(digest, true);
-      }
-      return;
+  private void judge(Digest digest, Verdict verdict, Object version) throws IOException {
+    if (verdict == Verdict.CORRUPT) {
+      discard(digest);
+    } else {
+      verified.put(digest, version);
     }
+  }
+
+  private void discard(Digest digest) throws IOException {
     verified.invalidate(digest);
     discard.discard(digest);
   }
