@@ -2,24 +2,16 @@
 package build.please.mettle;
 
 import build.please.common.cas.Cas;
-import build.please.common.cas.remote.RemoteCas;
-import build.please.common.cas.remote.RemoteConfig;
 import build.please.common.cli.SecurityConfig;
-import build.please.common.cli.UsageException;
-import build.please.common.rpc.ChannelConfig;
-import build.please.common.rpc.RpcChannel;
 import build.please.common.rpc.RpcConfig;
 import build.please.common.rpc.RpcServer;
 import build.please.common.rpc.Threads;
 import build.please.elan.Frontage;
 import build.please.elan.StorageFlag;
-import build.please.elan.Store;
-import build.please.elan.StoreWatch;
 import build.please.elan.meter.ElanMeters;
 import build.please.elan.service.CachedDirectories;
 import build.please.elan.service.ElanServices;
 import build.please.elan.service.ServiceConfig;
-import build.please.elan.service.StorageCapabilities;
 import build.please.elan.store.StoreConfig;
 import build.please.metrics.Metrics;
 import build.please.mettle.api.CapabilitiesService;
@@ -52,8 +44,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -110,8 +101,6 @@ final class DualServer implements AutoCloseable {
   private final Operations operations;
   private final WorkerPool workers;
   private final RpcServer server;
-  private BooleanSupplier fit = () -> true;
-  private Consumer<RpcServer> watch = server -> {};
 
   private DualServer(Settings settings, Metrics metrics, Clock clock, Deque<AutoCloseable> opened)
       throws IOException {
@@ -120,7 +109,8 @@ final class DualServer implements AutoCloseable {
     ElanMeters meters = ElanMeters.in(metrics.registry());
     MettleMeters mettle =
         MettleMeters.in(metrics, settings.worker().name(), settings.worker().version());
-    Cas cas = openStorage(settings, clock, meters);
+    DualStorage storage = open(DualStorage.open(settings, meters, clock));
+    Cas cas = storage.cas();
     ScheduledExecutorService timer = Threads.timer("timer");
     open(() -> timer.shutdown());
     ExecutorService pieces = Threads.pool("bucket", PIECE_THREADS);
@@ -147,7 +137,9 @@ final class DualServer implements AutoCloseable {
     Fitness fitness =
         open(
             Fitness.watch(
-                settings.fitness().checks(settings.worker().directory(), cas.blobs(), fit)));
+                settings
+                    .fitness()
+                    .checks(settings.worker().directory(), cas.blobs(), storage::isFit)));
     workers =
         open(
             WorkerPool.start(
@@ -164,16 +156,17 @@ final class DualServer implements AutoCloseable {
                 settings.rpc(),
                 settings.security(),
                 metrics,
-                services(cas, requests, timer, pieces, meters, mettle.api()),
-                () -> fit.getAsBoolean() && fitness.faults().isEmpty(),
+                services(storage, requests, timer, pieces, meters, mettle.api()),
+                () -> storage.isFit() && fitness.faults().isEmpty(),
                 "run commands on this machine"));
-    watch.accept(server);
+    open(storage.watch(server));
   }
 
   /**
    * Opens and starts everything.
    *
-   * @throws UsageException or IOException if something cannot be; nothing is left open
+   * @throws build.please.common.cli.UsageException or IOException if something cannot be; nothing
+   *     is left open
    */
   static DualServer start(Settings settings, Metrics metrics, Clock clock) throws IOException {
     Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -185,36 +178,14 @@ final class DualServer implements AutoCloseable {
     }
   }
 
-  private Cas openStorage(Settings settings, Clock clock, ElanMeters meters) throws IOException {
-    if (settings.storage().isBucket()) {
-      Store store = open(settings.storage().open(settings.store(), meters, clock));
-      fit = store::isWritable;
-      watch = server -> open(StoreWatch.start(store, server));
-      return store.cas();
-    }
-    return open(openRemote(settings));
-  }
-
-  private static Cas openRemote(Settings settings) {
-    ChannelConfig channel =
-        settings.transport() == StorageTransport.TLS
-            ? ChannelConfig.tls()
-            : ChannelConfig.plaintext();
-    try {
-      return RemoteCas.open(
-          RpcChannel.open(settings.target(), channel), RemoteConfig.of(settings.instance()));
-    } catch (IllegalArgumentException e) {
-      throw new UsageException("--storage " + e.getMessage());
-    }
-  }
-
   private List<BindableService> services(
-      Cas cas,
+      DualStorage storage,
       MemoryQueue requests,
       ScheduledExecutorService timer,
       ExecutorService pieces,
       ElanMeters meters,
       ApiMeters mettle) {
+    Cas cas = storage.cas();
     List<BindableService> services = new ArrayList<>();
     services.add(
         new ExecutionService(
@@ -226,7 +197,7 @@ final class DualServer implements AutoCloseable {
             new KeepAlive(KEEP_ALIVE, timer),
             new ResultInliner(cas.blobs(), pieces),
             mettle));
-    CacheCapabilities cache = CacheCapabilities.getDefaultInstance();
+    Supplier<CacheCapabilities> cache = CacheCapabilities::getDefaultInstance;
     if (settings.forwarding() == Forwarding.ON) {
       services.addAll(
           ElanServices.of(
@@ -237,7 +208,7 @@ final class DualServer implements AutoCloseable {
               timer,
               ServiceConfig.DEFAULT,
               meters));
-      cache = StorageCapabilities.cache(settings.store().maxBlobBytes());
+      cache = storage.capabilities(settings, timer);
     }
     services.add(new CapabilitiesService(cache, List.of("mtime", "unix_mode")));
     return services;

@@ -16,22 +16,24 @@ import build.please.proto.execution.ServerCapabilities;
 import build.please.proto.semver.SemVer;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * What clients may ask of this server, for execution and for the storage behind it: some clients
  * ask only where they execute (CAP-24). The same for every instance name. Never blocks.
  */
 public final class CapabilitiesService extends CapabilitiesGrpc.CapabilitiesImplBase {
-  private final ServerCapabilities capabilities;
+  private final Supplier<CacheCapabilities> cache;
+  private final ServerCapabilities execution;
 
   /**
-   * @param cache what the storage offers
+   * @param cache what the storage offers now; must not block
    * @param nodeProperties names of those that workers report of outputs (CAP-25)
    */
-  public CapabilitiesService(CacheCapabilities cache, List<String> nodeProperties) {
-    this.capabilities =
+  public CapabilitiesService(Supplier<CacheCapabilities> cache, List<String> nodeProperties) {
+    this.cache = cache;
+    this.execution =
         ServerCapabilities.newBuilder()
-            .setCacheCapabilities(cache)
             .setExecutionCapabilities(execution(nodeProperties))
             .setLowApiVersion(version(2, 0)) // plz pins it (CAP-22).
             .setHighApiVersion(version(2, 3))
@@ -48,9 +50,8 @@ public final class CapabilitiesService extends CapabilitiesGrpc.CapabilitiesImpl
       return;
     }
     observer.onNext(
-        capabilities.toBuilder()
-            .setCacheCapabilities(
-                StorageCapabilities.forCaller(capabilities.getCacheCapabilities()))
+        execution.toBuilder()
+            .setCacheCapabilities(StorageCapabilities.forCaller(cache.get()))
             .build());
     observer.onCompleted();
   }

@@ -60,7 +60,7 @@ final class CapabilitiesServiceTest {
             .directExecutor()
             .addService(
                 ServerInterceptors.intercept(
-                    new CapabilitiesService(CACHE, List.of("mtime", "unix_mode")), guards))
+                    new CapabilitiesService(() -> CACHE, List.of("mtime", "unix_mode")), guards))
             .build()
             .start();
     channel = InProcessChannelBuilder.forName(name).directExecutor().build();

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.mettle;
+
+import build.please.common.cas.Cas;
+import build.please.common.cas.remote.RemoteCas;
+import build.please.common.cas.remote.RemoteConfig;
+import build.please.common.cli.UsageException;
+import build.please.common.rpc.ChannelConfig;
+import build.please.common.rpc.RpcChannel;
+import build.please.common.rpc.RpcServer;
+import build.please.elan.Store;
+import build.please.elan.StoreWatch;
+import build.please.elan.meter.ElanMeters;
+import build.please.elan.service.StorageCapabilities;
+import build.please.mettle.api.ForwardedCapabilities;
+import build.please.proto.execution.CacheCapabilities;
+import io.grpc.ManagedChannel;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Supplier;
+
+/**
+ * What a {@code dual} stores in: a store of its own, or another server's. Closing it closes that.
+ */
+final class DualStorage implements AutoCloseable {
+  private final Cas cas;
+  private final Optional<Store> store;
+  private final Optional<ManagedChannel> server;
+
+  private DualStorage(Cas cas, Optional<Store> store, Optional<ManagedChannel> server) {
+    this.cas = cas;
+    this.store = store;
+    this.server = server;
+  }
+
+  /**
+   * Opens what the flags say.
+   *
+   * @throws UsageException if it cannot be; one line that names the flag
+   */
+  static DualStorage open(DualServer.Settings settings, ElanMeters meters, Clock clock) {
+    if (settings.storage().isBucket()) {
+      Store store = settings.storage().open(settings.store(), meters, clock);
+      return new DualStorage(store.cas(), Optional.of(store), Optional.empty());
+    }
+    ChannelConfig config =
+        settings.transport() == DualServer.StorageTransport.TLS
+            ? ChannelConfig.tls()
+            : ChannelConfig.plaintext();
+    try {
+      RemoteConfig remote = RemoteConfig.of(settings.instance());
+      ManagedChannel channel = RpcChannel.open(settings.target(), config);
+      return new DualStorage(
+          RemoteCas.open(channel, remote), Optional.empty(), Optional.of(channel));
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--storage " + e.getMessage());
+    }
+  }
+
+  Cas cas() {
+    return cas;
+  }
+
+  /** Whether it takes writes, as far as is known here. */
+  boolean isFit() {
+    return store.map(Store::isWritable).orElse(true);
+  }
+
+  /**
+   * What can be done with it through this server. Blocks, for some seconds at most, if another
+   * server has to be asked.
+   *
+   * @param timer to be shut down after the server
+   */
+  Supplier<CacheCapabilities> capabilities(
+      DualServer.Settings settings, ScheduledExecutorService timer) {
+    CacheCapabilities ours = StorageCapabilities.cache(settings.store().maxBlobBytes());
+    if (server.isEmpty()) {
+      return () -> ours;
+    }
+    return ForwardedCapabilities.of(
+        server.get(), settings.instance(), ours, timer, ForwardedCapabilities.Schedule.DEFAULT);
+  }
+
+  /** Has the server's health tell whether the store is there, until what this returns is closed. */
+  AutoCloseable watch(RpcServer of) {
+    return store.<AutoCloseable>map(own -> StoreWatch.start(own, of)).orElse(() -> {});
+  }
+
+  @Override
+  public void close() throws IOException {
+    cas.close();
+  }
+}
