@@ -60,6 +60,7 @@ final class CommandRunner {
     Verdict verdict = new Verdict();
     long start = timer.nanoTime();
     Kernel.Child child = kernel.spawn(launch);
+    StrayProcesses.Trail trail = strays.follow(directory, child.pid());
     Exit exit;
     Duration taken;
     try (Timer.Pending polite =
@@ -72,7 +73,7 @@ final class CommandRunner {
       exit = child.await();
       taken = timer.since(start);
     }
-    if (!strays.kill(directory, child.pid(), taken)) {
+    if (!trail.kill(taken)) {
       log.warn("processes of {} cannot be killed", directory.path());
       directory.abandon();
     }
@@ -82,6 +83,8 @@ final class CommandRunner {
   private static void end(Kernel.Child child, Verdict verdict, Ending why, Kernel.Signal signal) {
     verdict.because(why);
     child.signal(signal);
+    // Whoever stopped itself hears only this.
+    child.signal(Kernel.Signal.CONT);
   }
 
   private static void trim(CommandLog stdout, CommandLog stderr) {

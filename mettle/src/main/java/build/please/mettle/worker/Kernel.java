@@ -9,7 +9,8 @@ interface Kernel {
   /** What is sent to processes. */
   enum Signal {
     TERM(15),
-    KILL(9);
+    KILL(9),
+    CONT(18);
 
     private final int number;
 

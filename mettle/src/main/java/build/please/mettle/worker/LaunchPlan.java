@@ -31,7 +31,7 @@ final class LaunchPlan {
       throws MalformedException {
     Map<String, String> environment = environment(command, root.path());
     // Tells our processes from others' (J12). A Command's own variable of this name stays as it is.
-    environment.putIfAbsent(StrayProcesses.COOKIE, directory.cookie());
+    environment.putIfAbsent(StraySigns.COOKIE, directory.cookie());
     // A sandbox, where one is configured and SANDBOX=true asks for it, goes before the arguments.
     List<String> arguments = command.getArgumentsList();
     Path program =

@@ -2,35 +2,30 @@
 package build.please.mettle.worker;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * Finds and kills what a command started and what left its process group by {@code setsid} (J12).
- * Such a process is known by a cookie in its environment, which children inherit, or by a current
- * directory inside the action's. Safe for concurrent use.
- *
- * <p>One that clears its environment <em>and</em> leaves the directory is not found; that takes a
- * process namespace.
+ * Safe for concurrent use.
  */
 final class StrayProcesses {
-  /** The environment variable that carries the cookie. */
-  static final String COOKIE = "METTLE_ACTION";
-
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   /** No machine hands out all process ids in this time. */
   private static final Duration NO_WRAP = Duration.ofMillis(200);
+
+  private static final long MIN_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+  private static final long MAX_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   private final Kernel kernel;
   private final Path proc;
@@ -43,48 +38,89 @@ final class StrayProcesses {
   }
 
   /**
-   * Kills them all, and waits for their end.
+   * Starts to follow a command.
    *
-   * @param leader the process that was started, now gone
-   * @param ran how long ago it was started, at least
+   * @param leader the process that was started, which still exists, if only as a zombie
+   */
+  Trail follow(WorkDirectory directory, long leader) {
+    long start = ProcessStat.read(process(leader)).map(ProcessStat::startTicks).orElse(0L);
+    return new Trail(
+        new StraySigns(directory.cookie(), directory.path(), start).session(leader), leader);
+  }
+
+  /**
+   * Kills every process that bears the signs, and waits for its end.
+   *
    * @return whether none is left
    */
-  boolean kill(WorkDirectory directory, long leader, Duration ran) {
+  boolean kill(StraySigns signs) {
+    return kill(signs, 0, NO_WRAP);
+  }
+
+  /** What a command leaves behind. */
+  final class Trail {
+    private final StraySigns signs;
+    private final long leader;
+
+    private Trail(StraySigns signs, long leader) {
+      this.signs = signs;
+      this.leader = leader;
+    }
+
+    /**
+     * Kills it all, and waits for its end.
+     *
+     * @param ran how long ago the leader was started, at least
+     * @return whether none is left
+     */
+    boolean kill(Duration ran) {
+      return StrayProcesses.this.kill(signs, leader, ran);
+    }
+  }
+
+  private boolean kill(StraySigns signs, long leader, Duration ran) {
     long start = timer.nanoTime();
-    long pauseNanos = TimeUnit.MICROSECONDS.toNanos(500);
+    long pauseNanos = MIN_PAUSE_NANOS;
+    Set<Long> known = new HashSet<>();
     while (true) {
-      List<Long> found = find(directory, leader, ran.plus(timer.since(start)));
-      if (found.isEmpty()) {
+      List<Long> killed = killOnce(signs, leader, ran.plus(timer.since(start)));
+      if (killed.isEmpty()) {
         return true;
       }
       if (timer.since(start).compareTo(PATIENCE) > 0) {
         return false;
       }
-      found.forEach(pid -> kernel.signal(pid, Kernel.Signal.KILL));
-      // It dies soon, but not at once; and it may have forked before it did.
+      // It dies soon, but not at once; and it may have forked before it did. Where new ones turn
+      // up there is no time to lose.
+      pauseNanos =
+          known.addAll(killed) ? MIN_PAUSE_NANOS : Math.min(2 * pauseNanos, MAX_PAUSE_NANOS);
       LockSupport.parkNanos(pauseNanos);
-      pauseNanos = Math.min(2 * pauseNanos, TimeUnit.MILLISECONDS.toNanos(50));
     }
   }
 
-  private List<Long> find(WorkDirectory directory, long leader, Duration ran) {
-    byte[] cookie = (COOKIE + "=" + directory.cookie()).getBytes(StandardCharsets.UTF_8);
-    // Process ids are handed out in turn: after a short run only later ones come into question.
+  /** Those that were found, each killed at once, before it can fork again. */
+  private List<Long> killOnce(StraySigns signs, long leader, Duration ran) {
+    // Process ids are handed out in turn: after a short run only later ones come into question, and
+    // mostly there are none.
     long newest = ran.compareTo(NO_WRAP) < 0 ? newestProcess() : -1;
-    List<Long> found = new ArrayList<>();
+    if (newest == leader) {
+      return List.of();
+    }
+    List<Long> killed = new ArrayList<>();
     try (DirectoryStream<Path> processes =
         Files.newDirectoryStream(proc, entry -> isNumber(entry.getFileName().toString()))) {
       for (Path process : processes) {
         long pid = Long.parseLong(process.getFileName().toString());
         boolean possible = newest < leader || pid > leader;
-        if (possible && (hasCookie(process, cookie) || isInside(process, directory.path()))) {
-          found.add(pid);
+        if (possible && signs.belongs(process)) {
+          kernel.signal(pid, Kernel.Signal.KILL);
+          killed.add(pid);
         }
       }
     } catch (IOException | DirectoryIteratorException e) {
       // No /proc: nothing that we could do.
     }
-    return found;
+    return killed;
   }
 
   /** The last id handed out; -1 if unknown. */
@@ -97,32 +133,8 @@ final class StrayProcesses {
     }
   }
 
-  private static boolean hasCookie(Path process, byte[] cookie) {
-    byte[] environment;
-    try {
-      environment = Files.readAllBytes(process.resolve("environ"));
-    } catch (IOException goneOrForeign) {
-      return false;
-    }
-    for (int start = 0; start + cookie.length <= environment.length; start++) {
-      int end = start + cookie.length;
-      if (Arrays.equals(environment, start, end, cookie, 0, cookie.length)
-          && (end == environment.length || environment[end] == 0)) {
-        return true;
-      }
-      while (start < environment.length && environment[start] != 0) {
-        start++;
-      }
-    }
-    return false;
-  }
-
-  private static boolean isInside(Path process, Path directory) {
-    try {
-      return Files.readSymbolicLink(process.resolve("cwd")).startsWith(directory);
-    } catch (IOException | InvalidPathException goneOrForeign) {
-      return false;
-    }
+  private Path process(long pid) {
+    return proc.resolve(Long.toString(pid));
   }
 
   private static boolean isNumber(String name) {

@@ -41,6 +41,27 @@ final class CommandEndTest {
       "env -i setsid sh -c 'trap \"\" TERM HUP; echo $$ > pid.new; mv pid.new pid;"
           + " while :; do sleep 1000; done' & until test -e pid; do :; done; ";
 
+  /** In the session of the command, but neither in its group nor in its directory. */
+  private static final String OWN_GROUP =
+      "bash -c 'set -m; (echo $BASHPID > pid.new; mv pid.new pid; cd /; exec env -i sleep 1000)"
+          + " < /dev/null > /dev/null 2>&1 &' ; until test -e pid; do :; done; ";
+
+  /** Found by nothing but the file that it has open. */
+  private static final String OPEN_FILE =
+      "env -i setsid sh -c 'echo $$ > pid.new; mv pid.new pid; exec 9> held; cd /;"
+          + " exec sleep 1000' < /dev/null > /dev/null 2>&1 &"
+          + " until test -e pid; do :; done; sleep 0.1; ";
+
+  /** Found by nothing but its session, made by another that still has its environment. */
+  private static final String FOREIGN_SESSION =
+      "setsid sh -c '(echo $$ > x; env -i sh -c \"echo \\$\\$ > pid.new; mv pid.new pid; cd /;"
+          + " exec sleep 1000\") & sleep 1000' < /dev/null > /dev/null 2>&1 &"
+          + " until test -e pid; do :; done; sleep 0.1; ";
+
+  private static final String STOPPED =
+      "setsid sh -c 'echo $$ > pid.new; mv pid.new pid; kill -STOP $$' &"
+          + " until test -e pid; do :; done; ";
+
   @TempDir Path directory;
   private Rig rig;
 
@@ -64,7 +85,17 @@ final class CommandEndTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {IN_GROUP, OWN_SESSION, DOUBLE_FORKED, WITHOUT_ENVIRONMENT})
+  @ValueSource(
+      strings = {
+        IN_GROUP,
+        OWN_SESSION,
+        DOUBLE_FORKED,
+        WITHOUT_ENVIRONMENT,
+        OWN_GROUP,
+        OPEN_FILE,
+        FOREIGN_SESSION,
+        STOPPED
+      })
   void normalEnd_leavesNoProcess(String start) throws IOException {
     ExecuteResponse response = rig.shell(start + "echo done > out").run();
     assertEquals(Code.OK, Rig.code(response), response::toString);
@@ -108,6 +139,29 @@ final class CommandEndTest {
   }
 
   @Test
+  void timeout_ofAStoppedCommand_letsItTidyUp() {
+    rig.timeout(Duration.ofMillis(300)).killGrace(Duration.ofSeconds(20));
+    ExecuteResponse response =
+        rig.shell("trap 'echo tidied > out; exit 3' TERM; kill -STOP $$").run();
+    assertEquals(Code.DEADLINE_EXCEEDED, Rig.code(response));
+    assertEquals(3, response.getResult().getExitCode());
+    assertEquals("tidied\n", rig.output(response, "out"));
+  }
+
+  @Test
+  void forkBomb_isOutrun() throws IOException {
+    // Each makes two more in sessions of their own, five times over: 63 in all, while they are hunted.
+    rig.inputs.script(
+        "bomb",
+        "#!/bin/sh\ntest $1 -lt 5 || exec sleep 1000\n"
+            + "setsid ./bomb $(($1+1)) & setsid ./bomb $(($1+1)) & sleep 1000\n");
+    ExecuteResponse response =
+        rig.shell("setsid ./bomb 0 & echo $! > pid; sleep 0.01; echo done > out").run();
+    assertEquals("done\n", rig.output(response, "out"));
+    assertNoneLeft(response);
+  }
+
+  @Test
   void timeoutIsForTheCommandOnly_andItsLengthIsReported() {
     rig.timeout(Duration.ofMillis(400));
     ExecuteResponse response = rig.shell("sleep 1000").run();
@@ -117,9 +171,10 @@ final class CommandEndTest {
   }
 
   @Test
-  void childThatHoldsStdout_delaysNothing_andLosesNothing() {
+  void childThatHoldsStdout_delaysNothing_losesNothing_andIsCached() {
     ExecuteResponse response = rig.shell("(sleep 1000; echo late) & echo early").run();
     assertEquals("early\n", rig.stdout(response));
+    assertEquals(1, rig.cache.results.size());
   }
 
   @Test

@@ -114,7 +114,7 @@ final class LaunchTest {
         "B=2 = two\nlines\nA=\u00fc\nEMPTY=",
         printed
             .lines()
-            .filter(line -> !line.startsWith(StrayProcesses.COOKIE + "="))
+            .filter(line -> !line.startsWith(StraySigns.COOKIE + "="))
             .collect(Collectors.joining("\n")));
   }
 
@@ -158,7 +158,7 @@ final class LaunchTest {
     prints(rig.arguments("/usr/bin/env"))
         .lines()
         .forEach(line -> seen.put(line.split("=", 2)[0], line.split("=", 2)[1]));
-    String root = directory.resolve(seen.get(StrayProcesses.COOKIE)) + "/root";
+    String root = directory.resolve(seen.get(StraySigns.COOKIE)) + "/root";
     assertEquals(root + "/bin/tool", seen.get("TOOL"));
     assertEquals(root + "/bin/tool bin/other", seen.get("TOOLS"));
     assertEquals("/abs/tool", seen.get("TOOLS_X"));

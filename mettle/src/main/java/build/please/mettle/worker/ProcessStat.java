@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.mettle.worker;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What everybody may know of a process, from its {@code stat} file.
+ *
+ * @param state one letter, as proc(5) lists them
+ * @param session the process that made the session; its number is not given to another while the
+ *     session has members
+ * @param startTicks when it started, in the kernel's own unit; a child's is never less than its
+ *     parent's
+ */
+record ProcessStat(char state, long session, long startTicks) {
+  private static final int STATE = 0;
+  private static final int SESSION = 3;
+  private static final int START = 19;
+
+  /** Empty if there is no such process any more, or no /proc. */
+  static Optional<ProcessStat> read(Path process) {
+    try {
+      byte[] bytes = Files.readAllBytes(process.resolve("stat"));
+      String text = new String(bytes, StandardCharsets.ISO_8859_1);
+      // The name before it is the program's to choose, blanks and brackets included.
+      String[] fields = text.substring(text.lastIndexOf(')') + 2).split(" ", -1);
+      return Optional.of(
+          new ProcessStat(
+              fields[STATE].charAt(0),
+              Long.parseLong(fields[SESSION]),
+              Long.parseLong(fields[START])));
+    } catch (IOException | RuntimeException goneOrUnknown) {
+      return Optional.empty();
+    }
+  }
+
+  /** Whether it has ended already and only waits for its parent to notice. */
+  boolean isDead() {
+    return state == 'Z' || state == 'X';
+  }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.mettle.worker;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * By what the processes that an action left behind are known, each sign enough by itself: a cookie
+ * in the environment, which children inherit; a session that the action made; a program, root,
+ * current directory or open file inside the action's directory.
+ *
+ * <p>One that makes a session, clears its environment, leaves the directory <em>and</em> closes its
+ * files is not known any more; that takes a process namespace. For one thread.
+ */
+final class StraySigns {
+  /** The environment variable that carries the cookie. */
+  static final String COOKIE = "METTLE_ACTION";
+
+  private static final List<String> PLACES = List.of("cwd", "root", "exe");
+
+  private final byte[] cookie;
+  private final Path directory;
+  private final long notBefore;
+  private final Set<Long> sessions = new HashSet<>();
+
+  /**
+   * @param cookie of one action, or of all actions of a worker if it ends with a slash
+   * @param notBefore in ticks; whatever started earlier belongs to others
+   */
+  StraySigns(String cookie, Path directory, long notBefore) {
+    this.cookie = (COOKIE + "=" + cookie).getBytes(StandardCharsets.UTF_8);
+    this.directory = directory;
+    this.notBefore = notBefore;
+  }
+
+  /** Has every process of this session belong. */
+  StraySigns session(long leader) {
+    sessions.add(leader);
+    return this;
+  }
+
+  /** Whether a living process belongs; if so, its whole session does from now on. */
+  boolean belongs(Path process) {
+    ProcessStat stat = ProcessStat.read(process).orElse(null);
+    if (stat == null || stat.isDead() || stat.startTicks() < notBefore) {
+      return false;
+    }
+    if (sessions.contains(stat.session())) {
+      return true;
+    }
+    if (hasCookie(process)) {
+      // Only a child of the action has the cookie, and so only the action made its session. Of a
+      // place or a file that is not certain: somebody may be looking on.
+      sessions.add(stat.session());
+      return true;
+    }
+    return isInside(process) || hasFileInside(process);
+  }
+
+  private boolean hasCookie(Path process) {
+    byte[] environment;
+    try {
+      environment = Files.readAllBytes(process.resolve("environ"));
+    } catch (IOException goneOrForeign) {
+      return false;
+    }
+    boolean prefix = cookie[cookie.length - 1] == '/';
+    for (int start = 0; start + cookie.length <= environment.length; start++) {
+      int end = start + cookie.length;
+      if (Arrays.equals(environment, start, end, cookie, 0, cookie.length)
+          && (prefix || end == environment.length || environment[end] == 0)) {
+        return true;
+      }
+      while (start < environment.length && environment[start] != 0) {
+        start++;
+      }
+    }
+    return false;
+  }
+
+  private boolean isInside(Path process) {
+    return PLACES.stream().anyMatch(place -> leadsInside(process.resolve(place)));
+  }
+
+  private boolean hasFileInside(Path process) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(process.resolve("fd"))) {
+      for (Path file : files) {
+        if (leadsInside(file)) {
+          return true;
+        }
+      }
+    } catch (IOException | DirectoryIteratorException goneOrForeign) {
+      // Not ours, or not any more.
+    }
+    return false;
+  }
+
+  private boolean leadsInside(Path link) {
+    try {
+      return Files.readSymbolicLink(link).startsWith(directory);
+    } catch (IOException | InvalidPathException goneOrForeign) {
+      return false;
+    }
+  }
+}
