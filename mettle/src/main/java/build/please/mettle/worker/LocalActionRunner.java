@@ -42,6 +42,7 @@ final class LocalActionRunner implements ActionRunner {
   private final Clock clock;
   private final FileNames names;
   private final InputRoot inputs;
+  private final Workspace workspace;
   private final LaunchPlan launches;
   private final CommandRunner commands;
   private final OutputUploader uploader;
@@ -58,6 +59,7 @@ final class LocalActionRunner implements ActionRunner {
     this.clock = clock;
     names = new FileNames(config.host().fileNames());
     inputs = new InputRoot(blobs, transfers, names, machine.kernel());
+    workspace = machine.workspace();
     launches = new LaunchPlan(config.host());
     commands = new CommandRunner(machine.kernel(), machine.timer(), config.killGrace());
     uploader = new OutputUploader(blobs, transfers);
@@ -70,7 +72,7 @@ final class LocalActionRunner implements ActionRunner {
     String hash = message.request().getActionDigest().getHash();
     try {
       parse("action", message.request().getActionDigest());
-      try (WorkDirectory directory = WorkDirectory.create(config.directory(), hash)) {
+      try (WorkDirectory directory = workspace.create(hash)) {
         run(message.request(), directory, timeline, outcome, progress, stop);
       }
     } catch (IOException | RuntimeException e) {

@@ -8,17 +8,19 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * What everybody may know of a process, from its {@code stat} file.
+ * What everybody may know of a process.
  *
  * @param state one letter, as proc(5) lists them
  * @param session the process that made the session; its number is not given to another while the
  *     session has members
+ * @param hasTerminal whether it can be stopped from a keyboard
  * @param startTicks when it started, in the kernel's own unit; a child's is never less than its
  *     parent's
  */
-record ProcessStat(char state, long session, long startTicks) {
+record ProcessStat(char state, long session, boolean hasTerminal, long startTicks) {
   private static final int STATE = 0;
   private static final int SESSION = 3;
+  private static final int TERMINAL = 4;
   private static final int START = 19;
 
   /** Empty if there is no such process any more, or no /proc. */
@@ -32,6 +34,7 @@ record ProcessStat(char state, long session, long startTicks) {
           new ProcessStat(
               fields[STATE].charAt(0),
               Long.parseLong(fields[SESSION]),
+              !fields[TERMINAL].equals("0"),
               Long.parseLong(fields[START])));
     } catch (IOException | RuntimeException goneOrUnknown) {
       return Optional.empty();

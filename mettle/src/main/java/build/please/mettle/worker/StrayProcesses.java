@@ -30,6 +30,7 @@ final class StrayProcesses {
   private final Kernel kernel;
   private final Path proc;
   private final Timer timer;
+  private final long self = ProcessHandle.current().pid();
 
   StrayProcesses(Kernel kernel, Timer timer) {
     this.kernel = kernel;
@@ -112,7 +113,7 @@ final class StrayProcesses {
       for (Path process : processes) {
         long pid = Long.parseLong(process.getFileName().toString());
         boolean possible = newest < leader || pid > leader;
-        if (possible && signs.belongs(process)) {
+        if (possible && pid != self && signs.belongs(process)) {
           kernel.signal(pid, Kernel.Signal.KILL);
           killed.add(pid);
         }

@@ -16,7 +16,8 @@ import java.util.Set;
 /**
  * By what the processes that an action left behind are known, each sign enough by itself: a cookie
  * in the environment, which children inherit; a session that the action made; a program, root,
- * current directory or open file inside the action's directory.
+ * current directory or open file inside the action's directory, if there is no terminal, behind
+ * which somebody may be looking on.
  *
  * <p>One that makes a session, clears its environment, leaves the directory <em>and</em> closes its
  * files is not known any more; that takes a process namespace. For one thread.
@@ -58,12 +59,12 @@ final class StraySigns {
       return true;
     }
     if (hasCookie(process)) {
-      // Only a child of the action has the cookie, and so only the action made its session. Of a
-      // place or a file that is not certain: somebody may be looking on.
+      // Only a child of the action has the cookie, so the action made its session; of a process
+      // that is merely in this place that would not be certain.
       sessions.add(stat.session());
       return true;
     }
-    return isInside(process) || hasFileInside(process);
+    return !stat.hasTerminal() && (isInside(process) || hasFileInside(process));
   }
 
   private boolean hasCookie(Path process) {

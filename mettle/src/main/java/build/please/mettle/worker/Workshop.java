@@ -6,7 +6,9 @@ import build.please.common.rpc.FanOut;
 import build.please.mettle.meter.WorkerMeters;
 import build.please.mettle.queue.ExecuteMessage;
 import build.please.proto.execution.ExecuteResponse;
+import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,19 +20,23 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class Workshop implements ActionRunner, AutoCloseable {
   private static final int TRANSFER_THREADS = 16;
 
-  private final Timer timer = new Timer();
+  /** How long a removal may keep us from the end; what is left then goes at the next start. */
+  private static final Duration REMOVAL_PATIENCE = Duration.ofSeconds(2);
+
+  private final Machine machine;
   private final ExecutorService transfers;
   private final WorkerMeters meters;
   private final ActionRunner runner;
   private final ActionRunner uncached;
 
-  private Workshop(WorkerConfig config, Cas cas, WorkerMeters meters, Clock clock) {
+  private Workshop(
+      WorkerConfig config, Machine machine, Cas cas, WorkerMeters meters, Clock clock) {
+    this.machine = machine;
     this.meters = meters;
     AtomicInteger count = new AtomicInteger();
     transfers =
         Executors.newFixedThreadPool(
             TRANSFER_THREADS, task -> daemon(task, "transfer-" + count.incrementAndGet()));
-    Machine machine = new Machine(Kernels.choose(config.host().fileNames()), timer);
     ActionReader actions = new ActionReader(cas.blobs());
     ActionRunner local =
         new LocalActionRunner(cas.blobs(), actions, new FanOut(transfers), machine, config, clock);
@@ -43,12 +49,14 @@ public final class Workshop implements ActionRunner, AutoCloseable {
   }
 
   /**
-   * Makes one ready for work.
+   * Makes one ready for work. What dead workers left in its directory is removed.
    *
    * @param cas where inputs come from and results go; stays the caller's
+   * @throws IOException if actions cannot run as the configuration says
    */
-  public static Workshop open(WorkerConfig config, Cas cas, WorkerMeters meters, Clock clock) {
-    return new Workshop(config, cas, meters, clock);
+  public static Workshop open(WorkerConfig config, Cas cas, WorkerMeters meters, Clock clock)
+      throws IOException {
+    return new Workshop(config, Machine.open(config), cas, meters, clock);
   }
 
   @Override
@@ -66,7 +74,7 @@ public final class Workshop implements ActionRunner, AutoCloseable {
   }
 
   Timer timer() {
-    return timer;
+    return machine.timer();
   }
 
   /** For what may block, such as moving bytes. */
@@ -77,8 +85,9 @@ public final class Workshop implements ActionRunner, AutoCloseable {
   /** To be called when nothing runs any more. */
   @Override
   public void close() {
-    timer.close();
+    machine.timer().close();
     transfers.shutdown();
+    machine.workspace().close(REMOVAL_PATIENCE);
   }
 
   private static Thread daemon(Runnable task, String name) {

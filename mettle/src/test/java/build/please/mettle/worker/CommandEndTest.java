@@ -150,11 +150,15 @@ final class CommandEndTest {
 
   @Test
   void forkBomb_isOutrun() throws IOException {
-    // Each makes two more in sessions of their own, five times over: 63 in all, while they are hunted.
+    // Each makes two more in sessions of their own, five times over: 63 in all, while they are
+    // hunted.
     rig.inputs.script(
         "bomb",
-        "#!/bin/sh\ntest $1 -lt 5 || exec sleep 1000\n"
-            + "setsid ./bomb $(($1+1)) & setsid ./bomb $(($1+1)) & sleep 1000\n");
+        """
+        #!/bin/sh
+        test $1 -lt 5 || exec sleep 1000
+        setsid ./bomb $(($1+1)) & setsid ./bomb $(($1+1)) & sleep 1000
+        """);
     ExecuteResponse response =
         rig.shell("setsid ./bomb 0 & echo $! > pid; sleep 0.01; echo done > out").run();
     assertEquals("done\n", rig.output(response, "out"));

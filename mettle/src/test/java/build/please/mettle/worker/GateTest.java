@@ -40,7 +40,7 @@ final class GateTest {
   private WorkerPool pool;
 
   @BeforeEach
-  void start() {
+  void start() throws IOException {
     rig = new Rig(directory);
     WorkerConfig config =
         WorkerConfig.standard(

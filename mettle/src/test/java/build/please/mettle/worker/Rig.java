@@ -14,6 +14,7 @@ import build.please.proto.execution.OutputFile;
 import com.google.protobuf.ByteString;
 import com.google.rpc.Code;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A worker's runner as it is in production, on a store in memory and a directory of the test's. */
 final class Rig implements AutoCloseable {
@@ -46,6 +48,7 @@ final class Rig implements AutoCloseable {
   private ActionRunner.Progress progress = soFar -> {};
   private Kernel kernel = Kernels.choose(FILE_NAMES);
   private BlobStore store = blobs;
+  private @Nullable Workspace workspace;
 
   Rig(Path directory) {
     this.directory = directory;
@@ -177,10 +180,26 @@ final class Rig implements AutoCloseable {
     ActionReader reader = new ActionReader(store);
     ActionRunner local =
         new LocalActionRunner(
-            store, reader, new FanOut(pool), new Machine(kernel, timer), config, Clock.systemUTC());
+            store,
+            reader,
+            new FanOut(pool),
+            new Machine(kernel, timer, workspace()),
+            config,
+            Clock.systemUTC());
     return new FailSafeActionRunner(
             new CachingActionRunner(local, reader, cache), config.name(), Clock.systemUTC())
         .run(message, progress, stop);
+  }
+
+  private synchronized Workspace workspace() {
+    try {
+      if (workspace == null) {
+        workspace = Workspace.open(directory, new StrayProcesses(kernel, timer));
+      }
+      return workspace;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   Timer timer() {
@@ -237,15 +256,22 @@ final class Rig implements AutoCloseable {
     return result.getOutputFilesList().stream().map(OutputFile::getPath).toList();
   }
 
-  /** What actions left behind where they ran. */
-  List<Path> leftovers() throws IOException {
+  /** What actions left behind where they ran, for ever. */
+  synchronized List<Path> leftovers() throws IOException {
+    if (workspace != null) {
+      workspace.close(Duration.ofSeconds(30));
+      workspace = null;
+    }
     try (Stream<Path> entries = Files.list(directory)) {
       return entries.toList();
     }
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    if (workspace != null) {
+      workspace.close(Duration.ofSeconds(30));
+    }
     timer.close();
     pool.shutdown();
   }

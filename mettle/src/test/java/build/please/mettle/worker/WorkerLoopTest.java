@@ -30,6 +30,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -65,7 +66,7 @@ final class WorkerLoopTest {
     rig.close();
   }
 
-  private WorkerPool start(int slots) {
+  private WorkerPool start(int slots) throws IOException {
     WorkerConfig config =
         WorkerConfig.standard(
             directory,
@@ -196,8 +197,9 @@ final class WorkerLoopTest {
     pool.close();
     assertEquals("returned", requests.ends.take());
     assertEquals(1, responses.published.size());
-    assertEquals(List.of(), rig.leftovers());
     pool.close();
+    Objects.requireNonNull(workshop).close();
+    assertEquals(List.of(), rig.leftovers());
   }
 
   @Test
