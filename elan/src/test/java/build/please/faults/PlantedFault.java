@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package build.please.elan.conformance;
+package build.please.faults;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -16,14 +16,14 @@ import java.util.stream.IntStream;
  * @param replacement lines that come in their place, maybe none
  * @param caughtBy titles of cases of the section, each of which fails with the fault planted
  */
-record PlantedFault(
+public record PlantedFault(
     String id,
     String what,
     String source,
     List<String> anchor,
     List<String> replacement,
     List<String> caughtBy) {
-  PlantedFault {
+  public PlantedFault {
     anchor = List.copyOf(anchor);
     replacement = List.copyOf(replacement);
     caughtBy = List.copyOf(caughtBy);
@@ -32,12 +32,12 @@ record PlantedFault(
     }
   }
 
-  String section() {
+  public String section() {
     return id.substring(0, id.indexOf('/'));
   }
 
   /** How often the anchor is in the source; for a fault that can be planted, once. */
-  long anchorsIn(List<String> lines) {
+  public long anchorsIn(List<String> lines) {
     return places(lines).count();
   }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package build.please.elan.conformance;
+package build.please.faults;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -25,15 +25,22 @@ import java.util.Objects;
  *
  * Each part but the first two may be there several times; blank lines are between faults.
  */
-final class PlantedFaults {
-  /** The sections that every server with a store has. */
-  static final List<String> SECTIONS =
-      List.of("GEN", "CAP", "FMB", "BUB", "BRB", "GTR", "BSN", "BSR", "BSW", "BSQ", "AC");
+public final class PlantedFaults {
+  private final List<String> sections;
 
-  private PlantedFaults() {}
+  /**
+   * @param sections each of which has a file
+   */
+  public PlantedFaults(String... sections) {
+    this.sections = List.of(sections);
+  }
+
+  public List<String> sections() {
+    return sections;
+  }
 
   /** In the order of the file. */
-  static List<PlantedFault> of(String section) throws IOException {
+  public List<PlantedFault> of(String section) throws IOException {
     String file = "/planted-faults/" + section + ".txt";
     List<PlantedFault> faults = new ArrayList<>();
     try (InputStream in = Objects.requireNonNull(PlantedFaults.class.getResourceAsStream(file));
@@ -81,8 +88,8 @@ final class PlantedFaults {
   }
 
   /** The lines of the source that a fault is planted in, as it is now. */
-  static List<String> source(PlantedFault fault) throws IOException {
-    Path module = Path.of(System.getProperty("basedir", "elan")).toAbsolutePath();
+  public static List<String> source(PlantedFault fault) throws IOException {
+    Path module = Path.of(System.getProperty("basedir", "module")).toAbsolutePath();
     return Files.readAllLines(Objects.requireNonNull(module.getParent()).resolve(fault.source()));
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package build.please.elan.conformance;
+package build.please.faults;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
