@@ -6,7 +6,9 @@ import build.please.common.cas.OutputPaths;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 
 /**
@@ -64,6 +66,8 @@ record ActionRoot(Path path, Path workingDirectory, FileNames names) {
   /**
    * Where an output is, if it is there: a path below {@link #path} whose segments, perhaps apart
    * from the last, are directories and no links.
+   *
+   * @throws java.nio.file.AccessDeniedException if nobody can tell, for want of rights
    */
   Optional<Path> find(String output) throws IOException {
     Optional<Path> directory = Optional.of(workingDirectory);
@@ -78,7 +82,7 @@ record ActionRoot(Path path, Path workingDirectory, FileNames names) {
       return step(directory.get(), last);
     }
     Path place = names.resolve(directory.get(), last);
-    return Files.exists(place, LinkOption.NOFOLLOW_LINKS) ? Optional.of(place) : Optional.empty();
+    return look(place).map(attributes -> place);
   }
 
   private static String[] parent(String output) {
@@ -91,11 +95,29 @@ record ActionRoot(Path path, Path workingDirectory, FileNames names) {
     if (segment.isEmpty() || segment.equals(".")) {
       return Optional.of(directory);
     }
-    Path next = segment.equals("..") ? directory.getParent() : names.resolve(directory, segment);
-    if (next == null || !Files.isDirectory(next)) {
+    if (segment.equals("..")) {
+      return directory.equals(path) ? Optional.empty() : Optional.ofNullable(directory.getParent());
+    }
+    Path next = names.resolve(directory, segment);
+    Optional<BasicFileAttributes> attributes = look(next);
+    if (attributes.isEmpty() || attributes.get().isDirectory()) {
+      return attributes.map(itself -> next);
+    }
+    // What is no directory leads nowhere; nor does a link, if it leads in circles or out of reach.
+    if (!attributes.get().isSymbolicLink() || !Files.isDirectory(next)) {
       return Optional.empty();
     }
     Path real = next.toRealPath();
     return real.startsWith(path) ? Optional.of(real) : Optional.empty();
+  }
+
+  /** At an entry itself, if there is one. */
+  private static Optional<BasicFileAttributes> look(Path entry) throws IOException {
+    try {
+      return Optional.of(
+          Files.readAttributes(entry, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
   }
 }

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.mettle.worker;
 
-import build.please.common.cas.MalformedException;
 import build.please.common.cas.OutputPaths;
 import build.please.proto.execution.Command;
+import build.please.proto.execution.FileNode;
 import build.please.proto.execution.NodeProperties;
 import build.please.proto.execution.OutputFile;
 import build.please.proto.execution.OutputSymlink;
 import io.grpc.Status;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.util.Optional;
@@ -41,9 +39,9 @@ final class OutputCollector {
   /**
    * Collects them all. What is wrong with single ones is in the answer, beside the others.
    *
-   * @throws IOException if the file system fails
+   * @throws io.grpc.StatusRuntimeException if they are too many
    */
-  Outputs collect() throws IOException {
+  Outputs collect() {
     OutputPaths declared = OutputPaths.of(command);
     for (String path : declared.any()) {
       collect(path, Kind.ANY);
@@ -57,8 +55,9 @@ final class OutputCollector {
     return outputs;
   }
 
-  private void collect(String path, Kind kind) throws IOException {
+  private void collect(String path, Kind kind) {
     try {
+      outputs.reserve(1);
       Optional<Path> place = root.find(path);
       if (place.isEmpty()) {
         return;
@@ -72,12 +71,9 @@ final class OutputCollector {
       try (SecureDirectory top = SecureDirectory.open(root.path())) {
         descend(top, root.path().relativize(place.get()), path, kind);
       }
-    } catch (NoSuchFileException gone) {
-      // It went while we looked: as if it had never been.
-    } catch (AccessDeniedException e) {
-      outputs.fault(new MalformedException("output " + path + " cannot be read: no permission"));
-    } catch (MalformedException e) {
-      outputs.fault(e);
+    } catch (IOException e) {
+      // If it went while we looked, somebody is at work here, and absence would be a success.
+      outputs.unreadable(path, e);
     }
   }
 
@@ -111,19 +107,16 @@ final class OutputCollector {
       outputs.fault(wrongKind("output directory " + path + " is a file"));
       return;
     }
-    OutputFiles.read(command, directory, name, attributes, path, outputs)
-        .ifPresent(
-            node -> {
-              OutputFile.Builder file =
-                  OutputFile.newBuilder()
-                      .setPath(path)
-                      .setDigest(node.getDigest())
-                      .setIsExecutable(node.getIsExecutable());
-              if (node.hasNodeProperties()) {
-                file.setNodeProperties(node.getNodeProperties());
-              }
-              outputs.result().addOutputFiles(file);
-            });
+    FileNode node = OutputFiles.read(command, directory, name, attributes, outputs);
+    OutputFile.Builder file =
+        OutputFile.newBuilder()
+            .setPath(path)
+            .setDigest(node.getDigest())
+            .setIsExecutable(node.getIsExecutable());
+    if (node.hasNodeProperties()) {
+      file.setNodeProperties(node.getNodeProperties());
+    }
+    outputs.result().addOutputFiles(file);
   }
 
   private void addDirectory(SecureDirectory directory, String path, Kind kind) throws IOException {

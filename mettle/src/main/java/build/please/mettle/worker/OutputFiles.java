@@ -7,11 +7,9 @@ import build.please.proto.execution.Command;
 import build.please.proto.execution.FileNode;
 import build.please.proto.execution.NodeProperties;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
-import java.util.Optional;
 
 /** Looks at one output file. */
 final class OutputFiles {
@@ -21,24 +19,18 @@ final class OutputFiles {
   private OutputFiles() {}
 
   /**
-   * What a regular file is, without a name; its content is noted for upload. Empty if it cannot be
-   * read, which is noted as a fault.
+   * What a regular file is, without a name; its content is noted for upload.
+   *
+   * @throws IOException if it cannot be read, or changes
    */
-  static Optional<FileNode> read(
+  static FileNode read(
       Command command,
       SecureDirectory directory,
       Path name,
       PosixFileAttributes attributes,
-      String path,
       Outputs outputs)
       throws IOException {
-    Digest digest;
-    try {
-      digest = directory.digest(name);
-    } catch (AccessDeniedException e) {
-      outputs.fault(new MalformedException("output " + path + " cannot be read: no permission"));
-      return Optional.empty();
-    }
+    Digest digest = directory.digest(name, attributes.size());
     outputs.upload(digest, directory.path().resolve(name));
     boolean binary = isBinary(command);
     FileNode.Builder node =
@@ -53,7 +45,7 @@ final class OutputFiles {
     if (properties.hasMtime() || properties.hasUnixMode()) {
       node.setNodeProperties(properties);
     }
-    return Optional.of(node.build());
+    return node.build();
   }
 
   /** An output that is no file, directory or link (WRK-21). */

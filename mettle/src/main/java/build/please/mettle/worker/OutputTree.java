@@ -5,11 +5,14 @@ import build.please.common.cas.Digest;
 import build.please.common.cas.MalformedException;
 import build.please.proto.execution.Command;
 import build.please.proto.execution.Directory;
+import build.please.proto.execution.FileNode;
 import build.please.proto.execution.NodeProperties;
 import build.please.proto.execution.OutputDirectory;
 import build.please.proto.execution.SymlinkNode;
 import build.please.proto.execution.Tree;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.WireFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,39 +39,33 @@ final class OutputTree {
       Entry.comparingByKey(ByteString.unsignedLexicographicalComparator());
 
   private final Command command;
-  private final FileNames names;
+  private final FileNames fileNames;
   private final Outputs outputs;
 
   /** Every directory after all that lie below it. */
-  private final Map<Digest, Directory> finished = new LinkedHashMap<>();
+  private final Map<Digest, ByteString> finished = new LinkedHashMap<>();
 
-  OutputTree(Command command, FileNames names, Outputs outputs) {
+  OutputTree(Command command, FileNames fileNames, Outputs outputs) {
     this.command = command;
-    this.names = names;
+    this.fileNames = fileNames;
     this.outputs = outputs;
   }
 
   /**
    * Reads the whole of an open directory.
    *
+   * <p>What cannot be stored is left out, and a fault of its own: what is neither file, directory
+   * nor link, or too deep, or unreadable.
+   *
    * @param path what the client calls it
-   * @throws MalformedException if it is too deep; entries that are neither file, directory nor link
-   *     are faults of their own and left out
+   * @throws IOException if the directory itself cannot be read
    */
   OutputDirectory read(SecureDirectory directory, String path) throws IOException {
     Digest root = read(directory, path, 0);
-    List<Directory> parentsFirst = new ArrayList<>(finished.values());
-    Collections.reverse(parentsFirst);
-    Tree tree =
-        Tree.newBuilder()
-            .setRoot(parentsFirst.get(0))
-            .addAllChildren(parentsFirst.subList(1, parentsFirst.size()))
-            .build();
-    ByteString bytes = tree.toByteString();
-    Digest digest = Digest.of(bytes);
-    outputs.upload(digest, new Upload.FromMemory(bytes));
-    finished.forEach(
-        (single, message) -> outputs.upload(single, new Upload.FromMemory(message.toByteString())));
+    finished.forEach((single, bytes) -> outputs.upload(single, new Upload.FromMemory(bytes)));
+    ByteString tree = tree();
+    Digest digest = Digest.of(tree);
+    outputs.upload(digest, new Upload.FromMemory(tree));
     OutputDirectory.Builder output =
         OutputDirectory.newBuilder()
             .setPath(path)
@@ -81,10 +78,27 @@ final class OutputTree {
     };
   }
 
+  /** The encoded {@link Tree}, which shares its bytes with the directories in it. */
+  private ByteString tree() throws IOException {
+    List<ByteString> parentsFirst = new ArrayList<>(finished.values());
+    Collections.reverse(parentsFirst);
+    ByteString tree = ByteString.EMPTY;
+    int field = Tree.ROOT_FIELD_NUMBER;
+    for (ByteString directory : parentsFirst) {
+      ByteString.Output head = ByteString.newOutput(16);
+      CodedOutputStream out = CodedOutputStream.newInstance(head, 16);
+      out.writeTag(field, WireFormat.WIRETYPE_LENGTH_DELIMITED);
+      out.writeUInt32NoTag(directory.size());
+      out.flush();
+      tree = tree.concat(head.toByteString()).concat(directory);
+      field = Tree.CHILDREN_FIELD_NUMBER;
+    }
+    return tree;
+  }
+
   private Digest read(SecureDirectory directory, String path, int depth) throws IOException {
     if (depth > MAX_DEPTH) {
-      throw new MalformedException(
-          "output directory is deeper than " + MAX_DEPTH + " levels: " + path.substring(0, 200));
+      throw new MalformedException("deeper than " + MAX_DEPTH + " directories");
     }
     Directory.Builder message = Directory.newBuilder();
     for (Entry<ByteString, Path> entry : sorted(directory, path)) {
@@ -94,9 +108,9 @@ final class OutputTree {
     if (!properties.equals(NodeProperties.getDefaultInstance())) {
       message.setNodeProperties(properties);
     }
-    Directory built = message.build();
-    Digest digest = Digest.of(built);
-    finished.putIfAbsent(digest, built);
+    ByteString bytes = message.build().toByteString();
+    Digest digest = Digest.of(bytes);
+    finished.putIfAbsent(digest, bytes);
     return digest;
   }
 
@@ -104,11 +118,13 @@ final class OutputTree {
   private List<Entry<ByteString, Path>> sorted(SecureDirectory directory, String path)
       throws IOException {
     List<Entry<ByteString, Path>> sorted = new ArrayList<>();
-    for (Path name : directory.names()) {
+    List<Path> names = directory.names(Outputs.MAX_ENTRIES);
+    outputs.reserve(names.size());
+    for (Path name : names) {
       try {
-        sorted.add(Map.entry(ByteString.copyFromUtf8(names.read(name)), name));
+        sorted.add(Map.entry(ByteString.copyFromUtf8(fileNames.read(name)), name));
       } catch (MalformedException e) {
-        outputs.fault(new MalformedException("output " + path + ": " + e.getMessage()));
+        outputs.unreadable(path, e);
       }
     }
     sorted.sort(BY_BYTES);
@@ -121,26 +137,25 @@ final class OutputTree {
       String name,
       Path entry,
       String path,
-      int depth)
-      throws IOException {
-    PosixFileAttributes attributes = directory.attributes(entry);
+      int depth) {
     String fullPath = path.isEmpty() ? name : path + "/" + name;
-    if (attributes.isRegularFile()) {
-      OutputFiles.read(command, directory, entry, attributes, fullPath, outputs)
-          .ifPresent(file -> message.addFiles(file.toBuilder().setName(name)));
-    } else if (attributes.isSymbolicLink()) {
-      try {
+    try {
+      PosixFileAttributes attributes = directory.attributes(entry);
+      if (attributes.isRegularFile()) {
+        FileNode file = OutputFiles.read(command, directory, entry, attributes, outputs);
+        message.addFiles(file.toBuilder().setName(name));
+      } else if (attributes.isSymbolicLink()) {
         message.addSymlinks(link(directory, entry, name, attributes));
-      } catch (MalformedException e) {
-        outputs.fault(new MalformedException("output link " + fullPath + ": " + e.getMessage()));
+      } else if (attributes.isDirectory()) {
+        try (SecureDirectory child = directory.directory(entry)) {
+          Digest digest = read(child, fullPath, depth + 1);
+          message.addDirectoriesBuilder().setName(name).setDigest(digest.toProto());
+        }
+      } else {
+        outputs.fault(OutputFiles.special(fullPath));
       }
-    } else if (attributes.isDirectory()) {
-      try (SecureDirectory child = directory.directory(entry)) {
-        Digest digest = read(child, fullPath, depth + 1);
-        message.addDirectoriesBuilder().setName(name).setDigest(digest.toProto());
-      }
-    } else {
-      outputs.fault(OutputFiles.special(fullPath));
+    } catch (IOException e) {
+      outputs.unreadable(fullPath, e);
     }
   }
 
@@ -148,7 +163,8 @@ final class OutputTree {
       SecureDirectory directory, Path entry, String name, PosixFileAttributes attributes)
       throws IOException {
     Path target = Files.readSymbolicLink(directory.path().resolve(entry));
-    SymlinkNode.Builder link = SymlinkNode.newBuilder().setName(name).setTarget(names.read(target));
+    SymlinkNode.Builder link =
+        SymlinkNode.newBuilder().setName(name).setTarget(fileNames.read(target));
     NodeProperties properties = NodeAttributes.read(command, attributes);
     if (!properties.equals(NodeProperties.getDefaultInstance())) {
       link.setNodeProperties(properties);

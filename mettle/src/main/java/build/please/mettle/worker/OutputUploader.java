@@ -10,9 +10,14 @@ import build.please.common.rpc.FanOut;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -46,17 +51,42 @@ final class OutputUploader {
     Set<Digest> missing = blobs.findMissing(wanted);
     Map<Digest, Upload> toStore = new LinkedHashMap<>(uploads);
     toStore.keySet().retainAll(missing);
-    try {
-      transfers.map(
-          Batches.of(toStore.keySet()),
-          batch -> {
+    transfers.map(
+        Batches.of(toStore.keySet()),
+        batch -> {
+          try {
             store(batch, toStore);
-            return batch;
-          });
-    } catch (BlobRejectedException e) {
-      // Not the client's fault: somebody wrote to the file after we had read it.
-      throw new IOException("an output changed while it was stored: " + e.getMessage(), e);
+          } catch (BlobRejectedException e) {
+            checkUnchanged(batch, toStore);
+            throw e;
+          }
+          return batch;
+        });
+  }
+
+  /**
+   * Looks whose fault it is that the store refuses blobs.
+   *
+   * @throws IOException if somebody wrote to a file after we had read it; else the store wants no
+   *     such blobs at all, maybe because they are too large
+   */
+  private static void checkUnchanged(List<Digest> batch, Map<Digest, Upload> uploads)
+      throws IOException {
+    for (Digest digest : batch) {
+      if (uploads.get(digest) instanceof Upload.FromFile file) {
+        MessageDigest sha256 = Digest.sha256();
+        try (InputStream in = new DigestInputStream(open(digest, uploads), sha256)) {
+          long size = in.transferTo(OutputStream.nullOutputStream());
+          if (!Digest.of(sha256, size).equals(digest)) {
+            throw changed(file.path());
+          }
+        }
+      }
     }
+  }
+
+  private static IOException changed(Path file) {
+    return new IOException("output " + file.getFileName() + " changed while it was stored");
   }
 
   private void store(List<Digest> batch, Map<Digest, Upload> uploads) throws IOException {
@@ -84,6 +114,12 @@ final class OutputUploader {
     if (upload instanceof Upload.FromMemory memory) {
       return memory.bytes().newInput();
     } else if (upload instanceof Upload.FromFile file) {
+      BasicFileAttributes attributes =
+          Files.readAttributes(file.path(), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      // To open what has become a pipe would block for ever.
+      if (!attributes.isRegularFile() || attributes.size() != digest.size()) {
+        throw changed(file.path());
+      }
       return Files.newInputStream(file.path(), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
     }
     throw new IllegalArgumentException("nothing to upload for " + digest);

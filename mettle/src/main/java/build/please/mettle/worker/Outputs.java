@@ -2,7 +2,11 @@
 package build.please.mettle.worker;
 
 import build.please.common.cas.Digest;
+import build.please.common.cas.MalformedException;
 import build.please.proto.execution.ActionResult;
+import io.grpc.Status;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,9 +15,16 @@ import java.util.Map;
 
 /** What a command left behind, as far as it was looked at. For one thread. */
 final class Outputs {
+  /** Each of them takes some hundred bytes until all are stored. */
+  static final int MAX_ENTRIES = 1_000_000;
+
+  private static final int MAX_FAULTS = 20;
+
   private final ActionResult.Builder result = ActionResult.newBuilder();
   private final Map<Digest, Upload> uploads = new LinkedHashMap<>();
   private final List<Exception> faults = new ArrayList<>();
+  private int entries;
+  private int moreFaults;
 
   /** The result's lists of outputs, to be added to. */
   ActionResult.Builder result() {
@@ -28,9 +39,40 @@ final class Outputs {
     uploads.putIfAbsent(digest, upload);
   }
 
+  /**
+   * Makes sure that so many more can be remembered.
+   *
+   * @throws io.grpc.StatusRuntimeException if not: they would fill the memory (fault 88)
+   */
+  void reserve(int more) {
+    entries += more;
+    if (entries > MAX_ENTRIES) {
+      throw Status.RESOURCE_EXHAUSTED
+          .withDescription("the outputs are more than " + MAX_ENTRIES + " files and directories")
+          .asRuntimeException();
+    }
+  }
+
   /** Something is wrong with one output; the others are wanted all the same (WRK-21). */
   void fault(Exception fault) {
-    faults.add(fault);
+    if (faults.size() < MAX_FAULTS) {
+      faults.add(fault);
+    } else {
+      moreFaults++;
+    }
+  }
+
+  /** One output cannot be read. */
+  void unreadable(String path, IOException why) {
+    if (why instanceof AccessDeniedException) {
+      fault(new MalformedException("output " + path + " cannot be read: no permission"));
+    } else if (why instanceof MalformedException malformed) {
+      fault(new MalformedException("output " + path + ": " + malformed.getMessage()));
+    } else {
+      // Nothing that the client does wrong: a process that we did not catch changes it, or the
+      // disk fails. A retry may help.
+      fault(new IOException("output " + path + " cannot be read: " + why, why));
+    }
   }
 
   /** Every blob that the result names, each once. */
@@ -38,7 +80,12 @@ final class Outputs {
     return uploads;
   }
 
+  /** In the order in which they were met; where there are many, the first ones and a count. */
   List<Exception> faults() {
-    return faults;
+    List<Exception> all = new ArrayList<>(faults);
+    if (moreFaults > 0) {
+      all.add(new MalformedException("and of " + moreFaults + " more outputs"));
+    }
+    return all;
   }
 }

@@ -54,12 +54,18 @@ final class SecureDirectory implements AutoCloseable {
     return path;
   }
 
-  /** The names in it, in no order. Called at most once. */
-  List<Path> names() throws IOException {
+  /**
+   * The names in it, in no order, if there are no more than so many; else one more than that.
+   * Called at most once.
+   */
+  List<Path> names(int atMost) throws IOException {
     List<Path> names = new ArrayList<>();
     try {
       for (Path entry : stream) {
         names.add(entry.getFileName());
+        if (names.size() > atMost) {
+          break;
+        }
       }
     } catch (DirectoryIteratorException e) {
       throw e.getCause();
@@ -83,16 +89,24 @@ final class SecureDirectory implements AutoCloseable {
     return stream.getFileAttributeView(PosixFileAttributeView.class).readAttributes();
   }
 
-  /** Of the content of an entry that was seen to be a regular file. */
-  Digest digest(Path name) throws IOException {
+  /**
+   * Of the content of an entry that was seen to be a regular file of this size.
+   *
+   * @throws IOException also if it turns out longer or shorter, since then somebody writes to it
+   */
+  Digest digest(Path name, long size) throws IOException {
     MessageDigest sha256 = Digest.sha256();
     ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
-    long size = 0;
+    long read = 0;
     try (SeekableByteChannel channel =
         stream.newByteChannel(name, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
-      for (int n; (n = channel.read(buffer.clear())) > 0; size += n) {
+      // Not for as long as there is more, which may be for ever.
+      for (int n; read <= size && (n = channel.read(buffer.clear())) > 0; read += n) {
         sha256.update(buffer.flip());
       }
+    }
+    if (read != size) {
+      throw new IOException("it changes while it is read");
     }
     return Digest.of(sha256, size);
   }
