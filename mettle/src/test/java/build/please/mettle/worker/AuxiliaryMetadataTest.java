@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import build.please.mettle.conformance.Shows;
 import build.please.proto.execution.ExecutedActionMetadata;
 import build.please.proto.resourceusage.MonetaryResourceUsage;
 import build.please.proto.resourceusage.POSIXResourceUsage;
@@ -51,6 +52,7 @@ final class AuxiliaryMetadataTest {
   }
 
   @Test
+  @Shows("MET-05")
   void usage_isOfTheCommandAndItsChildren() throws IOException {
     POSIXResourceUsage little = usage("true");
     POSIXResourceUsage much = usage(WORK + "; /bin/sh -c '" + WORK + "'");
@@ -61,6 +63,7 @@ final class AuxiliaryMetadataTest {
   }
 
   @Test
+  @Shows("MET-05")
   void usage_isOfThisRunOnly() throws IOException {
     usage(WORK + ";" + WORK + ";" + WORK);
     POSIXResourceUsage after = usage("true");
@@ -68,6 +71,7 @@ final class AuxiliaryMetadataTest {
   }
 
   @Test
+  @Shows("MET-05")
   void switches_areCountedByKind() throws IOException {
     POSIXResourceUsage usage = usage("i=0; while [ $i -lt 60 ]; do /bin/sleep 0; i=$((i+1)); done");
     assertTrue(usage.getVoluntaryContextSwitches() >= 60, () -> "" + usage);
@@ -75,16 +79,19 @@ final class AuxiliaryMetadataTest {
 
   /** A spawned program begins with what its parent, this JVM, had reached. */
   @Test
+  @Shows("MET-05")
   void peakOfMemory_isLeftOut() throws IOException {
     assertEquals(0, usage("true").getMaximumResidentSetSize());
   }
 
   @Test
+  @Shows("MET-05 MET-07")
   void failedCommand_tellsWhatItUsed() throws IOException {
     assertTrue(usage("exit 3").getPageReclaims() > 0);
   }
 
   @Test
+  @Shows("MET-05")
   void messages_haveTheNamesThatReadersKnow() {
     rig.costs(
         new Costs(
@@ -98,6 +105,7 @@ final class AuxiliaryMetadataTest {
   }
 
   @Test
+  @Shows("MET-05")
   void costs_areToldByNameAndCurrency() throws IOException {
     rig.costs(
         new Costs(

@@ -12,6 +12,7 @@ import build.please.common.cas.Digest;
 import build.please.common.cas.Encoding;
 import build.please.common.cas.ForwardingBlobStore;
 import build.please.common.cas.StoreFullException;
+import build.please.mettle.conformance.Shows;
 import build.please.proto.execution.ActionResult;
 import build.please.proto.execution.ExecuteResponse;
 import com.google.protobuf.ByteString;
@@ -51,6 +52,7 @@ final class CachingTest {
   }
 
   @Test
+  @Shows("WRK-33 MET-06")
   void success_isStored_andAnswersTheNextRun() throws IOException {
     ExecuteResponse first = rig.run();
     assertFalse(first.getCachedResult());
@@ -84,6 +86,7 @@ final class CachingTest {
   }
 
   @Test
+  @Shows("WRK-33")
   void doNotCache_neitherAsksNorStores() throws IOException {
     rig.action.setDoNotCache(true);
     rig.cache.results.put(rig.actionDigest(), ActionResult.getDefaultInstance());
@@ -101,6 +104,7 @@ final class CachingTest {
   }
 
   @Test
+  @Shows("WRK-10 WRK-34")
   void missingOutput_isStored_butDoesNotAnswerAnExecute() throws IOException {
     rig.shell("echo ran >> " + outside + "/runs");
     assertEquals(Code.OK, Rig.code(rig.run()));
@@ -110,6 +114,7 @@ final class CachingTest {
   }
 
   @Test
+  @Shows("WRK-09 WRK-32")
   void failedUpload_isAFailureWithoutDanglingDigests_andNothingIsStored() throws IOException {
     rig.shell("echo printed; echo result > out; head -c 600000 /dev/urandom > big").outputs("big");
     rig.store(
@@ -172,6 +177,7 @@ final class CachingTest {
   }
 
   @Test
+  @Shows("WRK-32 MET-07")
   void bug_becomesAnInternalStatus_withAResult() {
     BlobStore broken =
         new ForwardingBlobStore(rig.blobs) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import build.please.mettle.conformance.Shows;
 import build.please.proto.execution.ExecuteResponse;
 import build.please.proto.execution.ExecutedActionMetadata;
 import com.google.protobuf.Timestamp;
@@ -96,6 +97,7 @@ final class CommandEndTest {
         FOREIGN_SESSION,
         STOPPED
       })
+  @Shows("WRK-05")
   void normalEnd_leavesNoProcess(String start) throws IOException {
     ExecuteResponse response = rig.shell(start + "echo done > out").run();
     assertEquals(Code.OK, Rig.code(response), response::toString);
@@ -105,6 +107,7 @@ final class CommandEndTest {
 
   @ParameterizedTest
   @ValueSource(strings = {IN_GROUP, OWN_SESSION, DOUBLE_FORKED, WITHOUT_ENVIRONMENT})
+  @Shows("WRK-05 WRK-31 MET-07")
   void timeout_leavesNoProcess_andKeepsWhatWasDone(String start) throws IOException {
     rig.timeout(Duration.ofMillis(700));
     ExecuteResponse response =
@@ -166,6 +169,7 @@ final class CommandEndTest {
   }
 
   @Test
+  @Shows("WRK-04 MET-04")
   void timeoutIsForTheCommandOnly_andItsLengthIsReported() {
     rig.timeout(Duration.ofMillis(400));
     ExecuteResponse response = rig.shell("sleep 1000").run();
@@ -182,6 +186,7 @@ final class CommandEndTest {
   }
 
   @Test
+  @Shows("WRK-32")
   void stop_killsTheCommand_andSaysThatARetryHelps() throws IOException {
     rig.progress(soFar -> rig.timer().after(Duration.ofMillis(200), rig.stop::raise));
     ExecuteResponse response = rig.shell("trap '' TERM; sleep 1000").run();
@@ -254,6 +259,7 @@ final class CommandEndTest {
   }
 
   @Test
+  @Shows("MET-01 MET-02")
   void metadata_namesTheWorker_andItsTimesNeverDecrease() {
     ExecutedActionMetadata metadata = rig.shell("true").run().getResult().getExecutionMetadata();
     assertEquals("worker-7", metadata.getWorker());

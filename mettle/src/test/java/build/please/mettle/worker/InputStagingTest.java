@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import build.please.common.cas.Digest;
+import build.please.mettle.conformance.Shows;
 import build.please.proto.execution.ExecuteResponse;
 import com.google.protobuf.ByteString;
 import com.google.rpc.Code;
@@ -47,6 +48,7 @@ final class InputStagingTest {
   }
 
   @Test
+  @Shows("DIR-10 WRK-01")
   void filesDirectoriesAndLinks_areInPlaceBeforeTheCommandStarts() {
     rig.inputs.file("a.txt", "alpha").file("d/e/f.txt", "deep").directory("empty/dir");
     rig.inputs.link("d/up", "../a.txt").link("dangling", "no/where").link("abs", "/etc/passwd");
@@ -59,6 +61,7 @@ final class InputStagingTest {
   }
 
   @Test
+  @Shows("DIR-07 DIR-08")
   void linkTargets_areNotTidied() {
     rig.inputs.link("a", "./x//y/").link("b", "../../..//z").link("c", "/").link("d", "x/.");
     assertEquals(
@@ -66,6 +69,7 @@ final class InputStagingTest {
   }
 
   @Test
+  @Shows("DIR-06")
   void modes_followIsExecutable_alsoForOneBlobInBothModes() {
     rig.inputs.file("plain", "same").script("program", "same").file("empty", "");
     assertEquals("444 555 444", sees("echo $(stat -c %a plain program empty)"));
@@ -118,6 +122,7 @@ final class InputStagingTest {
   }
 
   @Test
+  @Shows("WRK-03")
   void damagedLocalFile_isNotUsed(@TempDir Path store) throws IOException {
     rig.inputs.file("a", "local").script("b", "local");
     Path file = Files.writeString(store.resolve("blob"), "lXcal");
@@ -127,6 +132,7 @@ final class InputStagingTest {
   }
 
   @Test
+  @Shows("WRK-03 WRK-32")
   void damagedBlob_isAnOutageAndNeverAnInput() {
     rig.inputs.file("a", "right");
     Digest action = rig.shell("cat a").actionDigest();
@@ -150,6 +156,7 @@ final class InputStagingTest {
   }
 
   @Test
+  @Shows("DIR-09")
   void nodeProperties_areApplied() {
     rig.inputs.file("a", "x").script("b", "y").directory("d").file("d/z", "z");
     rig.inputs

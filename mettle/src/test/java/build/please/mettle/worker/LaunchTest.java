@@ -4,6 +4,7 @@ package build.please.mettle.worker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import build.please.mettle.conformance.Shows;
 import build.please.proto.execution.ExecuteResponse;
 import com.google.rpc.Code;
 import java.io.IOException;
@@ -54,6 +55,7 @@ final class LaunchTest {
   }
 
   @Test
+  @Shows("CMD-03")
   void nameWithSlash_isRelativeToTheWorkingDirectory() {
     rig.inputs.script("w/bin/tool", SCRIPT).script("bin/tool", "#!/bin/sh\necho wrong\n");
     rig.command.setWorkingDirectory("w");
@@ -62,6 +64,7 @@ final class LaunchTest {
   }
 
   @Test
+  @Shows("CMD-03")
   void bareName_isSearchedInTheCommandsPathFirst() throws IOException {
     rig.inputs.script("mine/tool", "#!/bin/sh\necho mine\n");
     Path ours = worker("tool", "#!/bin/sh\necho the worker\n");
@@ -79,6 +82,7 @@ final class LaunchTest {
   }
 
   @Test
+  @Shows("CMD-03")
   void bareName_isNotLookedForInTheWorkingDirectory() {
     rig.inputs.script("tool-of-nobody", SCRIPT);
     rig.arguments("tool-of-nobody");
@@ -88,6 +92,7 @@ final class LaunchTest {
   }
 
   @Test
+  @Shows("CMD-22")
   void programThatIsAbsentNotExecutableOrNoProgram_isRefusedByName() {
     rig.inputs.file("plain", SCRIPT).script("junk", "\u0001\u0002junk").directory("dir");
     for (String name : List.of("./absent", "./plain", "./junk", "./dir", "/no/such/program")) {
@@ -101,12 +106,14 @@ final class LaunchTest {
   }
 
   @Test
+  @Shows("CMD-22")
   void scriptWhoseInterpreterIsAbsent_isRefused() {
     rig.inputs.script("script", "#!/no/such/interpreter\n");
     refusedWith("./script");
   }
 
   @Test
+  @Shows("CMD-04")
   void environment_isTheCommandsAndACookie_nothingOfTheWorkers() {
     rig.arguments("/usr/bin/env").env("B", "2 = two\nlines").env("A", "\u00fc").env("EMPTY", "");
     String printed = prints();
@@ -169,6 +176,7 @@ final class LaunchTest {
   }
 
   @Test
+  @Shows("WRK-08")
   void exitCode_isTheCommands_andASignalIs128More() {
     ExecuteResponse failed = rig.shell("exit 37").run();
     assertEquals(Code.OK, Rig.code(failed));

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import build.please.common.cas.Digest;
+import build.please.mettle.conformance.Shows;
 import build.please.mettle.queue.ExecuteMessage;
 import build.please.proto.execution.DigestFunction;
 import build.please.proto.execution.ExecuteResponse;
@@ -57,6 +58,7 @@ final class MalformedActionTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"..", "../evil", "/tmp/mettle-evil", "a/b", "", "."})
+  @Shows("DIR-01")
   void badNames_areRefused(String name) {
     rig.inputs
         .message("")
@@ -68,6 +70,7 @@ final class MalformedActionTest {
   }
 
   @Test
+  @Shows("DIR-01")
   void badNameDeepInTheTree_isRefusedBeforeAnythingIsCreated() {
     rig.inputs
         .message("a/b/c")
@@ -84,6 +87,7 @@ final class MalformedActionTest {
   }
 
   @Test
+  @Shows("DIR-02 DIR-11")
   void directoryInThePlaceOfALink_isRefused() {
     rig.inputs.link("x", "/").file("x/evil", "evil");
     refused();
@@ -115,6 +119,7 @@ final class MalformedActionTest {
   }
 
   @Test
+  @Shows("CMD-01")
   void unsetDigests_areRefusedByName() {
     rig.action.setCommandDigest(build.please.proto.execution.Digest.getDefaultInstance());
     assertTrue(refused().contains("command"));
@@ -131,12 +136,14 @@ final class MalformedActionTest {
   }
 
   @Test
+  @Shows("WRK-30")
   void foreignDigestFunction_isRefused() {
     rig.request.setDigestFunction(DigestFunction.Value.MD5);
     assertTrue(refused().contains("MD5"));
   }
 
   @Test
+  @Shows("CMD-02")
   void emptyArguments_areRefused() {
     rig.arguments();
     refused();
@@ -144,6 +151,7 @@ final class MalformedActionTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"../../evil", "/tmp/mettle-evil", "a/../../../evil", "a/"})
+  @Shows("CMD-11 CMD-17")
   void outputPathOutside_isRefused(String path) {
     rig.outputs(path);
     refused();
@@ -151,6 +159,7 @@ final class MalformedActionTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"..", "/", "absent", "file", "out", "a/../.."})
+  @Shows("CMD-06")
   void workingDirectoryThatIsNoneInside_isRefused(String path) {
     rig.inputs.file("file", "x").link("out", "/tmp").directory("a");
     rig.command.setWorkingDirectory(path);
@@ -166,6 +175,7 @@ final class MalformedActionTest {
   }
 
   @Test
+  @Shows("DIR-11")
   void outputParentsBehindALinkThatLeadsOut_areNotCreated() throws IOException {
     Path outside = Files.createTempDirectory("mettle-outside");
     try {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import build.please.common.cas.BlobStore;
 import build.please.common.cas.Digest;
 import build.please.common.cas.ForwardingBlobStore;
+import build.please.mettle.conformance.Shows;
 import build.please.mettle.queue.ExecuteMessage;
 import build.please.proto.execution.ExecuteResponse;
 import com.google.protobuf.ByteString;
@@ -71,6 +72,7 @@ final class MissingInputsTest {
   }
 
   @Test
+  @Shows("CMD-01")
   void absentAction_isNamed() throws IOException {
     ExecuteMessage message = rig.message();
     Digest action = Digest.parse(message.request().getActionDigest());
@@ -79,6 +81,7 @@ final class MissingInputsTest {
   }
 
   @Test
+  @Shows("CMD-01")
   void absentCommandDirectoryAndFiles_areAllNamedAtOnce() throws IOException {
     ExecuteMessage message = rig.message();
     Digest command = rig.blobs.put(rig.command.build());
@@ -93,6 +96,7 @@ final class MissingInputsTest {
   }
 
   @Test
+  @Shows("CMD-01")
   void absentRoot_isNamed() throws IOException {
     ExecuteMessage message = rig.message();
     Digest root = rig.inputs.store(rig.blobs);
@@ -124,6 +128,7 @@ final class MissingInputsTest {
   }
 
   @Test
+  @Shows("WRK-32")
   void outage_isNoAbsence() {
     BlobStore broken =
         new ForwardingBlobStore(rig.blobs) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import build.please.common.cas.Digest;
+import build.please.mettle.conformance.Shows;
 import build.please.proto.execution.ActionResult;
 import build.please.proto.execution.ExecuteResponse;
 import build.please.proto.execution.OutputDirectory;
@@ -50,6 +51,7 @@ final class OutputCollectionTest {
   }
 
   @Test
+  @Shows("CMD-14 WRK-10 WRK-11 WRK-13 WRK-35")
   void outputPaths_areReportedAsTheyWereWritten_eachOnce_inOrder() {
     rig.outputs("z", "a/b", "z", "./c", "d/../e", "missing", "*.glob");
     ActionResult result = result("mkdir -p d; for f in z a/b c e; do echo $f > $f; done");
@@ -58,6 +60,7 @@ final class OutputCollectionTest {
   }
 
   @Test
+  @Shows("CMD-10 CMD-15 CMD-16")
   void parentsOfOutputs_existBeforeTheCommand_butNotTheOutputs() {
     rig.outputs("a/b/c", "d");
     rig.command.setWorkingDirectory("w");
@@ -66,6 +69,7 @@ final class OutputCollectionTest {
   }
 
   @Test
+  @Shows("CMD-15 CMD-16")
   void legacyOutputs_getTheirParentsToo() {
     rig.command.addOutputFiles("f/g").addOutputDirectories("h/i/j");
     result("test -d f && test ! -e f/g && test -d h/i && test ! -e h/i/j");
@@ -78,6 +82,7 @@ final class OutputCollectionTest {
   }
 
   @Test
+  @Shows("CMD-06 CMD-10 CMD-17 WRK-13")
   void outputs_areRelativeToTheWorkingDirectory() {
     rig.inputs.file("w/v/in", "x");
     rig.command.setWorkingDirectory("w/v");
@@ -87,6 +92,7 @@ final class OutputCollectionTest {
   }
 
   @Test
+  @Shows("CMD-15 WRK-12")
   void missingParentThatIsAnotherOutput_comesBackAsADirectory() {
     rig.outputs("a/b", "a");
     ActionResult result = result("true");
@@ -98,6 +104,7 @@ final class OutputCollectionTest {
   }
 
   @Test
+  @Shows("WRK-11")
   void executableBit_isReported() {
     rig.outputs("a", "b");
     ActionResult result = result("touch a b; chmod 600 a; chmod 700 b");
@@ -118,6 +125,7 @@ final class OutputCollectionTest {
   }
 
   @Test
+  @Shows("WRK-06")
   void streams_areBlobs_orUnsetIfEmpty() {
     ActionResult result = result("echo out");
     assertEquals("out\n", rig.content(result.getStdoutDigest()));
@@ -126,6 +134,7 @@ final class OutputCollectionTest {
   }
 
   @Test
+  @Shows("WRK-06 WRK-07")
   void streams_areInlinedOnRequest_butNotStoredSo() {
     rig.request.setInlineStdout(true).setInlineStderr(true);
     ActionResult result = result("echo out; head -c 200000 /dev/zero >&2");
@@ -139,6 +148,7 @@ final class OutputCollectionTest {
   }
 
   @Test
+  @Shows("DIR-08 WRK-14 WRK-16 WRK-17 WRK-18")
   void outputPathsLinks_areInTheNewListAndTheFittingOldOne() {
     rig.outputs("file", "dir", "dangling", "absolute", "self");
     ActionResult result =
@@ -164,6 +174,7 @@ final class OutputCollectionTest {
   }
 
   @Test
+  @Shows("WRK-15 WRK-18")
   void legacyLinks_areInTheOldListsOnly() {
     rig.command.addOutputFiles("file").addOutputFiles("dangling").addOutputDirectories("dir");
     ActionResult result = result("touch t; ln -s t file; ln -s nowhere dangling; ln -s /usr dir");
@@ -174,6 +185,7 @@ final class OutputCollectionTest {
   }
 
   @Test
+  @Shows("CMD-09 WRK-10 WRK-12")
   void legacyOutputs_areReportedByKind_andOptionalOnesLeftOut() {
     rig.command
         .addOutputFiles("b")
@@ -187,6 +199,7 @@ final class OutputCollectionTest {
   }
 
   @Test
+  @Shows("WRK-19 WRK-20")
   void legacyOutputOfTheWrongKind_isAFailure_withTheOthersBeside() {
     for (String script :
         List.of(
@@ -205,6 +218,7 @@ final class OutputCollectionTest {
   }
 
   @Test
+  @Shows("WRK-21")
   void outputThatIsAPipe_isNamed_andTheOthersComeAllTheSame() {
     rig.outputs("pipe", "good", "d");
     ExecuteResponse response =
@@ -238,6 +252,7 @@ final class OutputCollectionTest {
   }
 
   @Test
+  @Shows("CMD-17")
   void parentLinkToSomewhereElse_isNotClimbed() {
     rig.inputs.directory("w");
     rig.command.setWorkingDirectory("w");
@@ -248,6 +263,7 @@ final class OutputCollectionTest {
   }
 
   @Test
+  @Shows("WRK-08 WRK-31")
   void failedCommand_bringsItsOutputs_andIsNotStored() {
     rig.outputs("log");
     ExecuteResponse response = rig.shell("echo why > log; echo no >&2; exit 1").run();
@@ -258,6 +274,7 @@ final class OutputCollectionTest {
   }
 
   @Test
+  @Shows("WRK-29")
   void nodeProperties_comeOnlyIfAskedFor() {
     rig.outputs("f");
     ActionResult plain = result("touch -d @1000000000 f; chmod 640 f");

@@ -4,8 +4,10 @@ package build.please.mettle.worker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import build.please.common.cas.Digest;
+import build.please.mettle.conformance.Shows;
 import build.please.proto.execution.Command;
 import build.please.proto.execution.Directory;
 import build.please.proto.execution.DirectoryNode;
@@ -17,6 +19,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.rpc.Code;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -63,6 +66,7 @@ final class OutputTreeTest {
   }
 
   @Test
+  @Shows("DIR-03 WRK-23 WRK-28")
   void tree_holdsEverything_sorted() throws IOException {
     Directory root = tree(output(SCRIPT)).getRoot();
     assertEquals(
@@ -78,7 +82,23 @@ final class OutputTreeTest {
     assertEquals("1\n", rig.content(root.getFiles(2).getDigest()));
   }
 
+  /** In UTF-16, as Java compares strings, the two would be the other way round. */
   @Test
+  @Shows("DIR-03")
+  void names_areSortedByTheirBytes() throws IOException {
+    assumeTrue(
+        Rig.FILE_NAMES.equals(StandardCharsets.UTF_8), "this locale cannot write such names");
+    Directory root =
+        tree(output(
+                "mkdir out; touch \"out/$(printf '\\360\\235\\204\\236')\" out/z \"out/$(printf '\\357\\275\\236')\""))
+            .getRoot();
+    assertEquals(
+        List.of("z", "\uff5e", "\ud834\udd1e"),
+        root.getFilesList().stream().map(FileNode::getName).toList());
+  }
+
+  @Test
+  @Shows("WRK-23 WRK-25")
   void tree_namesEveryDescendantOnce_parentsFirst_andSaysSo() throws IOException {
     OutputDirectory output = output(SCRIPT);
     assertTrue(output.getIsTopologicallySorted());
@@ -101,6 +121,7 @@ final class OutputTreeTest {
   }
 
   @Test
+  @Shows("WRK-25")
   void tree_isEncodedAsFlatRecords() throws IOException {
     CodedInputStream in = rig.bytes(output(SCRIPT).getTreeDigest()).newCodedInput();
     List<Integer> tags = new ArrayList<>();
@@ -114,6 +135,7 @@ final class OutputTreeTest {
   }
 
   @Test
+  @Shows("WRK-27")
   void everyDirectory_isStoredSingly() throws IOException {
     Tree tree = tree(output(SCRIPT));
     assertEquals(tree.getRoot().toByteString(), rig.bytes(Digest.of(tree.getRoot()).toProto()));
@@ -123,6 +145,7 @@ final class OutputTreeTest {
   }
 
   @Test
+  @Shows("DIR-03 WRK-24")
   void equalDirectories_giveEqualTrees_howeverTheyWereMade() {
     OutputDirectory first = output("mkdir out; touch out/a out/b; mkdir out/d out/c");
     OutputDirectory second = output("mkdir out; mkdir out/c out/d; touch out/b out/a");
@@ -130,6 +153,7 @@ final class OutputTreeTest {
   }
 
   @Test
+  @Shows("WRK-12")
   void emptyDirectory_isATreeWithAnEmptyRoot() throws IOException {
     Tree tree = tree(output("mkdir out"));
     assertTrue(tree.hasRoot());
@@ -137,6 +161,7 @@ final class OutputTreeTest {
   }
 
   @Test
+  @Shows("CMD-18 CMD-19 WRK-26")
   void rootDirectoryDigest_isSetIfTheFormatAsksForIt() throws IOException {
     assertFalse(output(SCRIPT).hasRootDirectoryDigest());
     for (Command.OutputDirectoryFormat format :
@@ -153,6 +178,7 @@ final class OutputTreeTest {
   }
 
   @Test
+  @Shows("WRK-29")
   void nodeProperties_areInEveryNodeIfAskedFor() throws IOException {
     rig.command.addOutputNodeProperties("unix_mode");
     Directory root =
@@ -163,6 +189,7 @@ final class OutputTreeTest {
   }
 
   @Test
+  @Shows("CMD-12")
   void wholeWorkingDirectory_isAnOutputToo() throws IOException {
     rig.command.clearOutputPaths();
     legacyDirectory("");

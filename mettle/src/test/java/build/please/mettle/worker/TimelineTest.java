@@ -4,6 +4,7 @@ package build.please.mettle.worker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import build.please.mettle.conformance.Shows;
 import build.please.proto.execution.ExecutedActionMetadata;
 import build.please.proto.resourceusage.MonetaryResourceUsage;
 import build.please.proto.resourceusage.MonetaryResourceUsage.Expense;
@@ -43,6 +44,7 @@ final class TimelineTest {
   }
 
   @Test
+  @Shows("MET-02")
   void clockThatIsSetBack_doesNotTurnTimesRound() {
     Timeline timeline = new Timeline(clock, "w", Costs.NONE, START.minusSeconds(5));
     clock.now = START.plusSeconds(10);
@@ -60,6 +62,7 @@ final class TimelineTest {
   }
 
   @Test
+  @Shows("MET-03")
   void queuedTimeThatIsUnknownOrAhead_isTheStart() {
     for (Instant queuedAt : new Instant[] {Instant.EPOCH, START.plusSeconds(60)}) {
       ExecutedActionMetadata metadata = new Timeline(clock, "w", Costs.NONE, queuedAt).soFar();
@@ -68,6 +71,7 @@ final class TimelineTest {
   }
 
   @Test
+  @Shows("MET-04")
   void stepsThatWereNotReached_areUnset() {
     Timeline timeline = new Timeline(clock, "w", Costs.NONE, START);
     timeline.executionStarted();
@@ -79,6 +83,7 @@ final class TimelineTest {
   }
 
   @Test
+  @Shows("MET-05")
   void costs_areForTheTimeFromTheWorkersStart() throws IOException {
     Costs costs = new Costs(List.of(new Costs.Cost("machine", "GBP", 0.5)));
     Timeline timeline = new Timeline(clock, "w", costs, START.minusSeconds(60));

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.mettle.conformance;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.launcher.LauncherDiscoveryRequest;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+
+/** Runs cases of a section. Called by name, from another class loader. */
+final class CaseRun {
+  private CaseRun() {}
+
+  /**
+   * Titles of the cases, of all there are if none is wanted, that failed or were skipped; with what
+   * they said.
+   */
+  static Map<String, String> failures(String section, Set<String> wanted)
+      throws ClassNotFoundException {
+    List<Case> cases =
+        Case.all(CaseRun.class.getClassLoader()).stream()
+            .filter(one -> one.isOf(section))
+            .filter(one -> wanted.isEmpty() || wanted.contains(one.title()))
+            .toList();
+    Map<String, String> failures = new LinkedHashMap<>();
+    cases.forEach(one -> run(one, failures));
+    return failures;
+  }
+
+  private static void run(Case one, Map<String, String> failures) {
+    LauncherDiscoveryRequest request =
+        LauncherDiscoveryRequestBuilder.request()
+            .selectors(DiscoverySelectors.selectMethod(one.type(), one.method()))
+            .build();
+    LauncherFactory.create()
+        .execute(
+            request,
+            new TestExecutionListener() {
+              @Override
+              public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+                result
+                    .getThrowable()
+                    .ifPresent(failure -> failures.putIfAbsent(one.title(), failure.toString()));
+              }
+            });
+  }
+}
