@@ -17,12 +17,14 @@ import build.please.metrics.Metrics;
 import build.please.mettle.api.CapabilitiesService;
 import build.please.mettle.api.ExecutionService;
 import build.please.mettle.api.KeepAlive;
+import build.please.mettle.api.LogByteStream;
 import build.please.mettle.api.Operations;
 import build.please.mettle.api.ResponseLoop;
 import build.please.mettle.api.ResultInliner;
 import build.please.mettle.api.Retention;
 import build.please.mettle.fitness.Fitness;
 import build.please.mettle.fitness.FitnessConfig;
+import build.please.mettle.logs.LiveLogs;
 import build.please.mettle.meter.ApiMeters;
 import build.please.mettle.meter.MettleMeters;
 import build.please.mettle.queue.MemoryQueue;
@@ -31,6 +33,7 @@ import build.please.mettle.worker.Preflight;
 import build.please.mettle.worker.WorkerConfig;
 import build.please.mettle.worker.WorkerPool;
 import build.please.mettle.worker.Workshop;
+import build.please.proto.bytestream.ByteStreamGrpc.ByteStreamImplBase;
 import build.please.proto.execution.CacheCapabilities;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.grpc.BindableService;
@@ -130,7 +133,8 @@ final class DualServer implements AutoCloseable {
     Threads.factory("response")
         .newThread(new ResponseLoop(heard, operations, POLL_PAUSE, mettle.api()))
         .start();
-    Workshop workshop = open(Workshop.open(settings.worker(), cas, mettle.worker(), clock));
+    LiveLogs logs = LiveLogs.open(cas.blobs(), pieces, timer, Ticker.systemTicker());
+    Workshop workshop = open(Workshop.open(settings.worker(), cas, mettle.worker(), logs, clock));
     if (settings.firstAction() == FirstAction.OURS) {
       Preflight.run(workshop, cas.blobs());
     }
@@ -156,7 +160,7 @@ final class DualServer implements AutoCloseable {
                 settings.rpc(),
                 settings.security(),
                 metrics,
-                services(storage, requests, timer, pieces, meters, mettle.api()),
+                services(storage, logs, requests, timer, pieces, meters, mettle.api()),
                 () -> storage.isFit() && fitness.faults().isEmpty(),
                 "run commands on this machine"));
     open(storage.watch(server));
@@ -180,6 +184,7 @@ final class DualServer implements AutoCloseable {
 
   private List<BindableService> services(
       DualStorage storage,
+      LiveLogs logs,
       MemoryQueue requests,
       ScheduledExecutorService timer,
       ExecutorService pieces,
@@ -199,16 +204,23 @@ final class DualServer implements AutoCloseable {
             mettle));
     Supplier<CacheCapabilities> cache = CacheCapabilities::getDefaultInstance;
     if (settings.forwarding() == Forwarding.ON) {
-      services.addAll(
-          ElanServices.of(
+      ElanServices.of(
               cas,
               new CachedDirectories(
                   cas.blobs(), CachedDirectories.DEFAULT_COUNT, meters.directories()),
               pieces,
               timer,
               ServiceConfig.DEFAULT,
-              meters));
+              meters)
+          .forEach(
+              service ->
+                  services.add(
+                      service instanceof ByteStreamImplBase blobs
+                          ? new LogByteStream(logs, blobs)
+                          : service));
       cache = storage.capabilities(settings, timer);
+    } else {
+      services.add(new LogByteStream(logs));
     }
     services.add(new CapabilitiesService(cache, List.of("mtime", "unix_mode")));
     return services;

@@ -40,9 +40,18 @@ public final class ExecuteOperation {
    * @param soFar names the worker and the times that have passed already (EXE-36)
    */
   public static Operation executing(ExecuteMessage message, ExecutedActionMetadata soFar) {
+    return executing(message, soFar, StreamNames.NONE);
+  }
+
+  /** As {@link #executing(ExecuteMessage, ExecutedActionMetadata)}, where one may read along. */
+  public static Operation executing(
+      ExecuteMessage message, ExecutedActionMetadata soFar, StreamNames streams) {
     return unfinished(
         message,
-        metadata(message, ExecutionStage.Value.EXECUTING).setPartialExecutionMetadata(soFar));
+        metadata(message, ExecutionStage.Value.EXECUTING)
+            .setPartialExecutionMetadata(soFar)
+            .setStdoutStreamName(streams.stdout())
+            .setStderrStreamName(streams.stderr()));
   }
 
   /**

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.mettle.worker;
 
+import build.please.mettle.logs.Broadcast;
+import build.please.mettle.logs.LogTail;
 import build.please.mettle.queue.ExecuteMessage;
 import build.please.proto.execution.ExecuteResponse;
 import build.please.proto.execution.ExecutedActionMetadata;
@@ -9,6 +11,14 @@ import build.please.proto.execution.ExecutedActionMetadata;
 public interface ActionRunner {
   /** Hears how far a run is. Called on the runner's thread; must not block for long. */
   interface Progress {
+    /**
+     * The command will print to these, which can be read until what is returned is closed. Comes
+     * before {@link #executing}.
+     */
+    default Broadcast.Airing printing(LogTail stdout, LogTail stderr) {
+      return Broadcast.Airing.NONE;
+    }
+
     /** The command is about to start. */
     void executing(ExecutedActionMetadata soFar);
   }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.mettle.worker;
 
+import build.please.mettle.logs.Broadcast;
+import build.please.mettle.logs.LogTail;
 import build.please.mettle.meter.WorkerMeters;
 import build.please.mettle.queue.ExecuteMessage;
 import build.please.mettle.queue.ExecuteOperation;
 import build.please.mettle.queue.ResponseMessage;
+import build.please.mettle.queue.StreamNames;
 import build.please.mettle.queue.Topic;
 import build.please.proto.execution.ExecuteResponse;
 import build.please.proto.execution.ExecutedActionMetadata;
@@ -32,15 +35,25 @@ final class Announcer {
   private final Timer timer;
   private final Executor background;
   private final WorkerMeters meters;
+  private final Broadcast broadcast;
   private final Duration repeat;
 
-  /**
-   * @param background publishes the repetitions, since that may block and the timer must not
-   */
-  Announcer(Topic responses, String worker, Timer timer, Executor background, WorkerMeters meters) {
-    this(responses, worker, timer, background, meters, REPEAT);
+  /** Of the runs of a workshop, with its means. */
+  Announcer(Topic responses, String worker, Workshop workshop) {
+    this.responses = responses;
+    this.worker = worker;
+    this.timer = workshop.timer();
+    this.background = workshop.transfers();
+    this.meters = workshop.meters();
+    this.broadcast = workshop.broadcast();
+    this.repeat = REPEAT;
   }
 
+  /**
+   * Of runs whose streams nobody reads.
+   *
+   * @param background publishes the repetitions, since that may block and the timer must not
+   */
   Announcer(
       Topic responses,
       String worker,
@@ -53,6 +66,7 @@ final class Announcer {
     this.timer = timer;
     this.background = background;
     this.meters = meters;
+    this.broadcast = Broadcast.NONE;
     this.repeat = repeat;
   }
 
@@ -95,6 +109,7 @@ final class Announcer {
   /** A run that is under way. Missed news of it does no harm: the end is what counts. */
   final class Running implements ActionRunner.Progress, AutoCloseable {
     private final ExecuteMessage message;
+    private StreamNames streams = StreamNames.NONE;
     private Timer.Pending repetition = () -> {};
 
     private Running(ExecuteMessage message) {
@@ -102,8 +117,15 @@ final class Announcer {
     }
 
     @Override
+    public Broadcast.Airing printing(LogTail stdout, LogTail stderr) {
+      Broadcast.Airing airing = broadcast.begin(stdout, stderr);
+      streams = airing.names();
+      return airing;
+    }
+
+    @Override
     public void executing(ExecutedActionMetadata soFar) {
-      Operation executing = ExecuteOperation.executing(message, soFar);
+      Operation executing = ExecuteOperation.executing(message, soFar, streams);
       publish(executing, message);
       repetition.close();
       repetition = timer.every(repeat, () -> publishLater(executing));

@@ -2,6 +2,7 @@
 package build.please.mettle.worker;
 
 import build.please.common.cas.Digest;
+import build.please.mettle.logs.LogTail;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
@@ -22,7 +23,7 @@ import java.util.Optional;
  * it look at another by moving names about. Safe for concurrent use: the timer trims while the slot
  * finishes, and the lock between the two is about this file only.
  */
-final class CommandLog implements AutoCloseable {
+final class CommandLog implements LogTail, AutoCloseable {
   private static final int BUFFER_BYTES = 1 << 16;
 
   private final Path file;
@@ -88,6 +89,27 @@ final class CommandLog implements AutoCloseable {
       sha256.update(buffer.flip());
     }
     return size == 0 ? Optional.empty() : Optional.of(Digest.of(sha256, size));
+  }
+
+  /** What is beyond the limit may yet be thrown away. */
+  @Override
+  public long available() throws IOException {
+    return Math.min(channel.size(), limitBytes);
+  }
+
+  @Override
+  public int read(ByteBuffer into, long offset) throws IOException {
+    long most = Math.min(into.remaining(), limitBytes - offset);
+    if (most <= 0) {
+      return 0;
+    }
+    int limit = into.limit();
+    into.limit(into.position() + (int) most);
+    try {
+      return channel.read(into, offset);
+    } finally {
+      into.limit(limit);
+    }
   }
 
   /** The whole of it if that is no more than {@code maxBytes}, else nothing. */

@@ -9,6 +9,7 @@ import build.please.common.cas.MalformedException;
 import build.please.common.cas.OutputPaths;
 import build.please.common.rpc.FanOut;
 import build.please.common.rpc.RpcErrors;
+import build.please.mettle.logs.Broadcast;
 import build.please.mettle.queue.ExecuteMessage;
 import build.please.mettle.worker.CommandRunner.Ending;
 import build.please.mettle.worker.CommandRunner.Finished;
@@ -109,7 +110,8 @@ final class LocalActionRunner implements ActionRunner {
     timeline.fetchCompleted();
 
     try (CommandLog stdout = CommandLog.create(directory.stdout(), config.logLimitBytes());
-        CommandLog stderr = CommandLog.create(directory.stderr(), config.logLimitBytes())) {
+        CommandLog stderr = CommandLog.create(directory.stderr(), config.logLimitBytes());
+        Broadcast.Airing airing = progress.printing(stdout, stderr)) {
       timeline.executionStarted();
       progress.executing(timeline.soFar());
       Finished finished = commands.run(launch, directory, timeout, stop, stdout, stderr);
@@ -132,6 +134,13 @@ final class LocalActionRunner implements ActionRunner {
       outputs.faults().forEach(outcome::fail);
       addLogs(stdout, stderr, request, outputs);
       uploader.store(outputs.uploads());
+      airing.stored(
+          outputs.result().hasStdoutDigest()
+              ? Optional.of(Digest.parse(outputs.result().getStdoutDigest()))
+              : Optional.empty(),
+          outputs.result().hasStderrDigest()
+              ? Optional.of(Digest.parse(outputs.result().getStderrDigest()))
+              : Optional.empty());
       outcome.produced(outputs.result().build());
       timeline.uploadCompleted();
     }

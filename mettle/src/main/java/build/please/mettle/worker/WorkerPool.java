@@ -45,8 +45,7 @@ public final class WorkerPool implements AutoCloseable {
       Topic responses,
       Gate gate) {
     WorkerPool pool = new WorkerPool(slots, requests);
-    Announcer announcer =
-        new Announcer(responses, name, workshop.timer(), workshop.transfers(), workshop.meters());
+    Announcer announcer = new Announcer(responses, name, workshop);
     for (int slot = 1; slot <= slots; slot++) {
       Worker worker = new Worker(requests, announcer, workshop, gate, workshop.meters(), pool.stop);
       daemon(() -> pool.serve(worker), "slot-" + slot).start();

@@ -3,6 +3,7 @@ package build.please.mettle.worker;
 
 import build.please.common.cas.Cas;
 import build.please.common.rpc.FanOut;
+import build.please.mettle.logs.Broadcast;
 import build.please.mettle.meter.WorkerMeters;
 import build.please.mettle.queue.ExecuteMessage;
 import build.please.proto.execution.ExecuteResponse;
@@ -26,13 +27,20 @@ public final class Workshop implements ActionRunner, AutoCloseable {
   private final Machine machine;
   private final ExecutorService transfers;
   private final WorkerMeters meters;
+  private final Broadcast broadcast;
   private final ActionRunner runner;
   private final ActionRunner uncached;
 
   private Workshop(
-      WorkerConfig config, Machine machine, Cas cas, WorkerMeters meters, Clock clock) {
+      WorkerConfig config,
+      Machine machine,
+      Cas cas,
+      WorkerMeters meters,
+      Broadcast broadcast,
+      Clock clock) {
     this.machine = machine;
     this.meters = meters;
+    this.broadcast = broadcast;
     AtomicInteger count = new AtomicInteger();
     transfers =
         Executors.newFixedThreadPool(
@@ -56,7 +64,18 @@ public final class Workshop implements ActionRunner, AutoCloseable {
    */
   public static Workshop open(WorkerConfig config, Cas cas, WorkerMeters meters, Clock clock)
       throws IOException {
-    return new Workshop(config, Machine.open(config), cas, meters, clock);
+    return open(config, cas, meters, Broadcast.NONE, clock);
+  }
+
+  /**
+   * As {@link #open(WorkerConfig, Cas, WorkerMeters, Clock)}.
+   *
+   * @param broadcast lets clients read what commands print
+   */
+  public static Workshop open(
+      WorkerConfig config, Cas cas, WorkerMeters meters, Broadcast broadcast, Clock clock)
+      throws IOException {
+    return new Workshop(config, Machine.open(config), cas, meters, broadcast, clock);
   }
 
   @Override
@@ -67,6 +86,10 @@ public final class Workshop implements ActionRunner, AutoCloseable {
   /** As {@link #run}, with an action cache that is neither asked nor changed, and no progress. */
   public ExecuteResponse tryOut(ExecuteMessage message, Stop stop) {
     return uncached.run(message, soFar -> {}, stop);
+  }
+
+  Broadcast broadcast() {
+    return broadcast;
   }
 
   WorkerMeters meters() {
