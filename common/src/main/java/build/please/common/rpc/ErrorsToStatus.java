@@ -7,6 +7,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.StatusRuntimeException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,12 +22,15 @@ final class ErrorsToStatus implements ServerInterceptor {
   private static final Logger log = LoggerFactory.getLogger(ErrorsToStatus.class);
 
   private final OpenCalls open;
+  private final ReceivedBytes received;
 
   /**
    * @param open holds each call while it is under way
+   * @param received hears when the handler is done with what it was given
    */
-  ErrorsToStatus(OpenCalls open) {
+  ErrorsToStatus(OpenCalls open, ReceivedBytes received) {
     this.open = open;
+    this.received = received;
   }
 
   @Override
@@ -34,11 +38,39 @@ final class ErrorsToStatus implements ServerInterceptor {
       ServerCall<ReqT, RespT> call, Metadata headers, ServerCallHandler<ReqT, RespT> next) {
     SingleEndCall<ReqT, RespT> single = new SingleEndCall<>(call);
     open.add(single);
+    Handling handling = handling(single);
     try {
-      return new Guard<>(open, single, next.startCall(single, headers));
+      return new Guard<>(open, single, handling, next.startCall(single, headers));
     } catch (RuntimeException | Error e) {
       end(single, e);
-      return new Guard<>(open, single, new ServerCall.Listener<>() {});
+      return new Guard<>(open, single, handling, new ServerCall.Listener<>() {});
+    }
+  }
+
+  private Handling handling(SingleEndCall<?, ?> call) {
+    Reception stream = Reception.KEY.get();
+    if (stream != null) {
+      received.handler(stream, call::cut);
+    }
+    return new Handling(received, stream);
+  }
+
+  /**
+   * Tells the budget how far a handler is.
+   *
+   * @param stream absent for a call that came over no socket
+   */
+  private record Handling(ReceivedBytes received, @Nullable Reception stream) {
+    void oneMessage() {
+      if (stream != null) {
+        received.handled(stream);
+      }
+    }
+
+    void all() {
+      if (stream != null) {
+        received.ended(stream);
+      }
     }
   }
 
@@ -57,22 +89,33 @@ final class ErrorsToStatus implements ServerInterceptor {
   private static final class Guard<ReqT> extends SimpleForwardingServerCallListener<ReqT> {
     private final OpenCalls open;
     private final SingleEndCall<ReqT, ?> call;
+    private final Handling handling;
     private boolean over;
 
-    Guard(OpenCalls open, SingleEndCall<ReqT, ?> call, ServerCall.Listener<ReqT> handler) {
+    Guard(
+        OpenCalls open,
+        SingleEndCall<ReqT, ?> call,
+        Handling handling,
+        ServerCall.Listener<ReqT> handler) {
       super(handler);
       this.open = open;
       this.call = call;
+      this.handling = handling;
     }
 
     @Override
     public void onMessage(ReqT message) {
       run(() -> delegate().onMessage(message));
+      // Handlers of unary calls keep their one message until the client has half-closed.
+      if (!call.getMethodDescriptor().getType().clientSendsOneMessage()) {
+        handling.oneMessage();
+      }
     }
 
     @Override
     public void onHalfClose() {
       run(delegate()::onHalfClose);
+      handling.all();
     }
 
     @Override
@@ -105,6 +148,7 @@ final class ErrorsToStatus implements ServerInterceptor {
     }
 
     private void runLast(Runnable callback) {
+      handling.all();
       if (over) {
         return;
       }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.common.rpc;
 
+import io.grpc.Status;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,6 +12,9 @@ import java.util.concurrent.locks.LockSupport;
  * connection that is cut arrives as CANCELLED, which they do not. Safe for concurrent use.
  */
 final class OpenCalls {
+  private static final Status STOPPING =
+      Status.UNAVAILABLE.withDescription("the server is stopping");
+
   private final Set<SingleEndCall<?, ?>> open = ConcurrentHashMap.newKeySet();
   private volatile boolean ended;
   private volatile long lastChange = System.nanoTime();
@@ -19,7 +23,7 @@ final class OpenCalls {
     lastChange = System.nanoTime();
     open.add(call);
     if (ended) {
-      call.cut();
+      call.cut(STOPPING);
     }
   }
 
@@ -48,6 +52,6 @@ final class OpenCalls {
   /** Ends what is open, and at once whatever is begun from now on. Does not wait for handlers. */
   void end() {
     ended = true;
-    open.forEach(SingleEndCall::cut);
+    open.forEach(call -> call.cut(STOPPING));
   }
 }

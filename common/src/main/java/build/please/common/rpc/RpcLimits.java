@@ -14,12 +14,6 @@ final class RpcLimits {
   /** Bytes of headers; tokens and request metadata need a fraction. */
   static final int METADATA_SIZE = 64 << 10;
 
-  /**
-   * Bytes in flight in each direction of one stream. It bounds what a slow store makes us hold, and
-   * more gains nothing on a local network.
-   */
-  static final int FLOW_CONTROL_WINDOW = 1 << 20;
-
   /** A build that is interrupted resets all its calls at once; an attacker goes on for ever. */
   private static final int RESETS = 10_000;
 
@@ -29,13 +23,17 @@ final class RpcLimits {
 
   /** A builder with every limit set. Connections have no greatest age: Execute may take hours. */
   static NettyServerBuilder apply(
-      InetSocketAddress address, ServerCredentials credentials, RpcConfig config) {
-    return NettyServerBuilder.forAddress(address, credentials)
+      InetSocketAddress address,
+      ServerCredentials credentials,
+      RpcConfig config,
+      MemoryShares memory,
+      ReceivedBytes received) {
+    return MeteredConnections.builder(address, credentials, received)
         .maxInboundMessageSize(config.maxInboundMessageSize())
         .maxInboundMetadataSize(METADATA_SIZE)
         .maxConcurrentCallsPerConnection(CALLS_PER_CONNECTION)
         .maxRstFramesPerWindow(RESETS, RESET_WINDOW_SECONDS)
-        .flowControlWindow(FLOW_CONTROL_WINDOW)
+        .flowControlWindow(memory.window())
         .handshakeTimeout(20, TimeUnit.SECONDS)
         // Go clients ping every 20 s, also between calls; more often than every 10 s is abuse.
         .permitKeepAliveTime(10, TimeUnit.SECONDS)

@@ -94,16 +94,23 @@ public final class RpcServer implements AutoCloseable {
     OpenCalls calls = new OpenCalls();
     // A health watch goes on for as long as the client likes; nobody waits for its end.
     OpenCalls standing = new OpenCalls();
-    NettyServerBuilder builder = RpcLimits.apply(address(config), credentials, config);
+    MemoryShares memory = MemoryShares.ofThisProcess();
+    // Two messages of the greatest length fit, however little memory there is.
+    ReceivedBytes received =
+        new ReceivedBytes(
+            Math.max(memory.received(), 2L * config.maxInboundMessageSize()), memory.window());
+    NettyServerBuilder builder =
+        RpcLimits.apply(address(config), credentials, config, memory, received);
     List<String> names = new ArrayList<>();
     for (BindableService service : services) {
       ServerServiceDefinition definition = service.bindService();
       names.add(definition.getServiceDescriptor().getName());
-      builder.addService(around(interceptors, calls, definition));
+      builder.addService(around(interceptors, calls, received, definition));
     }
-    builder.addService(around(interceptors, standing, health.getHealthService().bindService()));
+    builder.addService(
+        around(interceptors, standing, received, health.getHealthService().bindService()));
     for (BindableService reflection : Reflection.services()) {
-      builder.addService(around(interceptors, standing, reflection.bindService()));
+      builder.addService(around(interceptors, standing, received, reflection.bindService()));
     }
 
     ExecutorService pool = Threads.pool("rpc", config.threads());
@@ -211,9 +218,10 @@ public final class RpcServer implements AutoCloseable {
   private static ServerServiceDefinition around(
       List<? extends ServerInterceptor> interceptors,
       OpenCalls open,
+      ReceivedBytes received,
       ServerServiceDefinition service) {
     List<ServerInterceptor> all = new ArrayList<>(interceptors);
-    all.add(new ErrorsToStatus(open));
+    all.add(new ErrorsToStatus(open, received));
     return ServerInterceptors.interceptForward(CheckedRequests.of(service), all);
   }
 

@@ -55,11 +55,11 @@ final class SingleEndCall<ReqT, RespT> extends SimpleForwardingServerCall<ReqT, 
   }
 
   /** Ends the call from outside of its handler, which hears that as {@code onCancel}. */
-  void cut() {
+  void cut(Status status) {
     synchronized (lock) {
       if (!ended) {
         cut = true;
-        close(Status.UNAVAILABLE.withDescription("the server is stopping"), new Metadata());
+        close(status, new Metadata());
       }
     }
   }

@@ -14,11 +14,17 @@ final class InFlightBytesTest {
     for (int i = 0; i < 4; i++) {
       assertEquals(InFlightBytes.MEDIUM, bytes.take());
     }
-    for (int i = 0; i < 1000; i++) {
+    for (int i = 0; i < 16; i++) {
       assertEquals(InFlightBytes.SMALL, bytes.take());
     }
+    for (int i = 0; i < 1000; i++) {
+      assertEquals(InFlightBytes.SMALLEST, bytes.take());
+    }
     assertEquals(
-        InFlightBytes.LARGE + 4 * InFlightBytes.MEDIUM + 1000L * InFlightBytes.SMALL,
+        InFlightBytes.LARGE
+            + 4 * InFlightBytes.MEDIUM
+            + 16 * InFlightBytes.SMALL
+            + 1000L * InFlightBytes.SMALLEST,
         bytes.taken());
   }
 

@@ -52,6 +52,8 @@ final class ReadPump {
       ServerCallStreamObserver<ReadResponse> client,
       IdleWatch idle) {
     ReadPump pump = new ReadPump(in, budget, client, idle);
+    // A client that is not ready has one piece before it, and of the one before that hardly more.
+    client.setOnReadyThreshold(InFlightBytes.SMALLEST);
     // gRPC runs the callbacks of a call one at a time, after this handler.
     client.setOnCancelHandler(() -> pump.turns.end(pump::close));
     client.setOnReadyHandler(pump::onReady);
