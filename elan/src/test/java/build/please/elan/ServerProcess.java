@@ -14,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 public final class ServerProcess implements AutoCloseable {
   private static final String READY = "ready grpc://";
   private static final long PATIENCE_SECONDS = 60;
+  // A test that starts it often and runs it briefly gains nothing from compiling well.
+  private static final List<String> BRIEF = List.of("-XX:TieredStopAtLevel=1", "-Xmx512m");
 
   private final Process process;
   private final Path log;
@@ -32,8 +34,14 @@ public final class ServerProcess implements AutoCloseable {
    * @throws IOException if it ends before that; the message holds the log
    */
   public static ServerProcess start(Path jar, Path log, String... arguments) throws IOException {
+    return start(jar, log, BRIEF, arguments);
+  }
+
+  /** As {@link #start(Path, Path, String...)}, with options for the virtual machine. */
+  public static ServerProcess start(Path jar, Path log, List<String> options, String... arguments)
+      throws IOException {
     Process process =
-        new ProcessBuilder(command(jar, arguments))
+        new ProcessBuilder(command(jar, options, arguments))
             .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .start();
     CompletableFuture<?> ready = new CompletableFuture<>();
@@ -74,7 +82,7 @@ public final class ServerProcess implements AutoCloseable {
     Path stdout = Files.createTempFile(directory, "out", "");
     Path stderr = Files.createTempFile(directory, "err", "");
     Process process =
-        new ProcessBuilder(command(jar, arguments))
+        new ProcessBuilder(command(jar, BRIEF, arguments))
             .redirectOutput(stdout.toFile())
             .redirectError(stderr.toFile())
             .start();
@@ -82,11 +90,11 @@ public final class ServerProcess implements AutoCloseable {
     return new Ending(exitCode, Files.readString(stdout), Files.readString(stderr));
   }
 
-  private static List<String> command(Path jar, String... arguments) {
+  private static List<String> command(Path jar, List<String> options, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    // The test starts it often and runs it briefly: compiling well does not pay.
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xmx512m", "-jar", jar.toString()));
+    command.addAll(options);
+    command.addAll(List.of("-jar", jar.toString()));
     command.addAll(List.of(arguments));
     return command;
   }

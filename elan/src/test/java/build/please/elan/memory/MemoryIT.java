@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.elan.memory;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import build.please.common.cas.Digest;
+import build.please.elan.ServerProcess;
+import build.please.elan.memory.StuckCalls.Side;
+import build.please.proto.bytestream.ByteStreamGrpc;
+import build.please.proto.bytestream.ReadRequest;
+import build.please.proto.bytestream.WriteRequest;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The real server with 256 MiB of heap and 128 MiB of direct memory among clients that take or send
+ * nothing, which must cost the others nothing but time (fault J7, fault 133).
+ */
+@Timeout(240)
+final class MemoryIT {
+  private static final Path JAR = Path.of(System.getProperty("elan.jar", "target/elan.jar"));
+  private static final int STUCK = 1000;
+  private static final int CONNECTIONS = 5;
+  private static final int UPLOADS = 64;
+  private static final int UPLOAD_BYTES = 32 << 20;
+  private static final int MESSAGE = 4 << 20;
+  private static final int[] PIECES = {MESSAGE - 100, 1 << 20, 256 << 10, 2_500_000, 16 << 10};
+  private static final long PATIENCE_SECONDS = 60;
+
+  @TempDir Path directory;
+
+  private final Random random = new Random(7);
+  private final List<ManagedChannel> channels = new ArrayList<>();
+  private ServerProcess server;
+  private OtherCalls others;
+
+  @BeforeEach
+  void start() throws Exception {
+    Path store = Files.createDirectory(directory.resolve("store"));
+    server =
+        ServerProcess.start(
+            JAR,
+            directory.resolve("log"),
+            List.of("-Xmx256m", "-XX:MaxDirectMemorySize=128m"),
+            "--storage=file://" + store,
+            "--host=127.0.0.1",
+            "--port=0");
+    for (int i = 0; i < CONNECTIONS; i++) {
+      channels.add(dial());
+    }
+    others = OtherCalls.start(dial());
+  }
+
+  /** A client that buffers little, for the test has to live as well. */
+  private ManagedChannel dial() {
+    ManagedChannel channel =
+        NettyChannelBuilder.forTarget(server.address())
+            .usePlaintext()
+            .flowControlWindow(65_535)
+            .build();
+    channels.add(channel);
+    return channel;
+  }
+
+  @AfterEach
+  void stop() {
+    channels.forEach(ManagedChannel::shutdownNow);
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  @Test
+  void readersThatStop_besideManyUploads() throws Exception {
+    Digest large = upload(bytes(UPLOAD_BYTES));
+    ReadRequest read = ReadRequest.newBuilder().setResourceName("blobs/" + large).build();
+    try (StuckCalls readers = new StuckCalls()) {
+      readers.beginAndTakeOne(channels, ByteStreamGrpc.getReadMethod(), read, STUCK);
+      uploadAtOnce(UPLOADS, UPLOAD_BYTES);
+      report("readers that stopped, " + UPLOADS + " uploads");
+      assertEquals(List.of(), readers.ends());
+    }
+    assertUnharmed();
+  }
+
+  /** A quarter each between two messages, at the begin of one, within and far beyond the window. */
+  @Test
+  void writersThatStall() throws Exception {
+    try (StuckCalls between = new StuckCalls();
+        HalfSent begun = HalfSent.open(server.address(), STUCK / 4, MESSAGE, 10_000);
+        HalfSent part = HalfSent.open(server.address(), STUCK / 4, MESSAGE, 300_000);
+        HalfSent most = HalfSent.open(server.address(), STUCK / 4, MESSAGE, 3_000_000)) {
+      for (int i = 0; i < STUCK / 4; i++) {
+        WriteRequest first =
+            WriteRequest.newBuilder()
+                .setResourceName(
+                    UploadCall.name(new Digest(Digest.of(bytes(8)).hash(), UPLOAD_BYTES)))
+                .setData(bytes(100_000))
+                .build();
+        between.begin(
+            channels.get(i % CONNECTIONS), ByteStreamGrpc.getWriteMethod(), first, Side.OPEN);
+      }
+      uploadAtOnce(UPLOADS / 4, UPLOAD_BYTES / 4);
+      report("writers that stalled (" + begun + "; " + part + "; " + most + ")");
+      assertEquals(List.of(), between.ends());
+      assertEquals(0, begun.ended());
+    }
+    assertUnharmed();
+  }
+
+  /** Each to its end. */
+  private void uploadAtOnce(int count, int size) throws Exception {
+    byte[] blob = new byte[size];
+    random.nextBytes(blob);
+    List<UploadCall> uploads = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      // Alike but for their last bytes, so that the test does not hold them all.
+      byte[] last = new byte[8];
+      random.nextBytes(last);
+      ByteString bytes =
+          UnsafeByteOperations.unsafeWrap(blob)
+              .substring(0, size - 8)
+              .concat(ByteString.copyFrom(last));
+      uploads.add(
+          UploadCall.start(
+              channels.get(i % CONNECTIONS), bytes, Digest.of(bytes), PIECES[i % PIECES.length]));
+    }
+    for (UploadCall upload : uploads) {
+      assertEquals(size, upload.committedSize(PATIENCE_SECONDS));
+    }
+  }
+
+  private Digest upload(ByteString bytes) throws Exception {
+    Digest digest = Digest.of(bytes);
+    UploadCall upload = UploadCall.start(channels.get(0), bytes, digest, 1 << 20);
+    assertEquals(bytes.size(), upload.committedSize(PATIENCE_SECONDS));
+    return digest;
+  }
+
+  private ByteString bytes(int count) {
+    byte[] bytes = new byte[count];
+    random.nextBytes(bytes);
+    return ByteString.copyFrom(ByteBuffer.wrap(bytes));
+  }
+
+  private void assertUnharmed() throws Exception {
+    int before = others.rounds();
+    while (others.rounds() == before) {
+      Thread.onSpinWait();
+    }
+    others.stop();
+    assertTrue(others.rounds() > 1);
+    String log = Files.readString(directory.resolve("log"));
+    assertFalse(log.contains("OutOfMemory"), log);
+    assertFalse(log.contains("OutOfDirectMemory"), log);
+    assertFalse(log.contains("LEAK"), log);
+    assertEquals(0, server.terminate());
+  }
+
+  /** For whoever reads the log of a build. */
+  private void report(String beside) {
+    System.out.println(
+        "beside "
+            + beside
+            + ": "
+            + others.rounds()
+            + " rounds of other calls, of which the slowest call took "
+            + others.slowestMillis()
+            + " ms");
+  }
+}
