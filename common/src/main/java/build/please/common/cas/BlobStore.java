@@ -91,11 +91,32 @@ public interface BlobStore extends AutoCloseable {
   }
 
   /**
-   * A local file that holds the blob and must not be changed, where there is one. It may vanish
-   * when the blob is deleted; its content has the right length but is not verified again.
+   * A local file that holds the blob, where there is one, verified as by {@link #read}: what was
+   * found right is not looked at again until its stamp changes. Counts as a use of the blob.
    */
-  default Optional<Path> file(Digest digest) {
+  default Optional<LocalFile> file(Digest digest) throws IOException {
     return Optional.empty();
+  }
+
+  /**
+   * Makes a file the blob's own, where the store keeps files on the same disk: the file gets a name
+   * in the store in place of its own, and nothing is copied.
+   *
+   * <p>The caller has seen that the bytes are the blob's, that the file has no other name, that
+   * nobody has it open for writing, and that its mode forbids it.
+   *
+   * @return whether it did; if not, the file is where it was
+   */
+  default boolean adopt(Digest digest, Path file) throws IOException {
+    return false;
+  }
+
+  /**
+   * Looks at the stored bytes of a blob again, which somebody may have changed. If they are wrong
+   * the blob is discarded.
+   */
+  default void recheck(Digest digest) throws IOException {
+    // Whoever keeps no files has nothing that others could change.
   }
 
   @Override

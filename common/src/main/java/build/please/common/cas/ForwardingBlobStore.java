@@ -56,8 +56,18 @@ public abstract class ForwardingBlobStore implements BlobStore {
   }
 
   @Override
-  public Optional<Path> file(Digest digest) {
+  public Optional<LocalFile> file(Digest digest) throws IOException {
     return delegate.file(digest);
+  }
+
+  @Override
+  public boolean adopt(Digest digest, Path file) throws IOException {
+    return delegate.adopt(digest, file);
+  }
+
+  @Override
+  public void recheck(Digest digest) throws IOException {
+    delegate.recheck(digest);
   }
 
   @Override

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.elan.bucket;
 
+import build.please.common.cas.LocalFile;
 import build.please.common.rpc.Threads;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -204,8 +206,42 @@ public final class BoundedBucket implements Bucket {
   }
 
   @Override
-  public Optional<Path> file(String key) {
+  public Optional<LocalFile> file(String key) throws IOException {
     return use(key) ? bucket.file(key) : Optional.empty();
+  }
+
+  @Override
+  public boolean adopt(String key, Path file) throws IOException {
+    long bytes = place.footprint().applyAsLong(Files.size(file));
+    room.checkCouldFit(bytes);
+    room.reserve(bytes);
+    try {
+      return claimed(key, bytes, () -> bucket.adopt(key, file));
+    } finally {
+      room.release(bytes);
+    }
+  }
+
+  /** Says whether it was placed. */
+  @FunctionalInterface
+  private interface Placing {
+    boolean place() throws IOException;
+  }
+
+  private boolean claimed(String key, long bytes, Placing placing) throws IOException {
+    residents.claim(key);
+    try {
+      boolean placed = placing.place();
+      if (placed) {
+        Note note = residents.written(key, bytes);
+        if (!place.owner().getAsBoolean()) {
+          note(List.of(note));
+        }
+      }
+      return placed;
+    } finally {
+      residents.unclaim(key);
+    }
   }
 
   @Override
@@ -323,16 +359,13 @@ public final class BoundedBucket implements Bucket {
 
     @Override
     public void commit() throws IOException {
-      residents.claim(key);
-      try {
-        writer.commit();
-        Note note = residents.written(key, place.footprint().applyAsLong(written));
-        if (!place.owner().getAsBoolean()) {
-          note(List.of(note));
-        }
-      } finally {
-        residents.unclaim(key);
-      }
+      claimed(
+          key,
+          place.footprint().applyAsLong(written),
+          () -> {
+            writer.commit();
+            return true;
+          });
       giveBack();
     }
 

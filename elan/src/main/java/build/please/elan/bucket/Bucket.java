@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.elan.bucket;
 
+import build.please.common.cas.LocalFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
@@ -107,8 +108,19 @@ public interface Bucket extends AutoCloseable {
   }
 
   /** A read-only local file that holds the object, where there is one. */
-  default Optional<Path> file(String key) {
+  default Optional<LocalFile> file(String key) throws IOException {
     return Optional.empty();
+  }
+
+  /**
+   * Makes a file the object, in place of an old one of that name, where both are on one disk: it is
+   * moved. Nobody else may be able to write to it.
+   *
+   * @return whether it did; if not, the file is where it was
+   * @throws build.please.common.cas.StoreFullException if there is no room
+   */
+  default boolean adopt(String key, Path file) throws IOException {
+    return false;
   }
 
   @Override

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.elan.bucket;
 
+import build.please.common.cas.FileStamp;
+import build.please.common.cas.LocalFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -33,6 +37,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class FileBucket implements Bucket {
   private static final Logger log = LoggerFactory.getLogger(FileBucket.class);
+
+  private static final int READ_ONLY_MODE = 0444;
 
   private final Path root;
   private final StagingDirectory staging;
@@ -266,12 +272,51 @@ public final class FileBucket implements Bucket {
   }
 
   @Override
-  public Optional<Path> file(String key) {
+  public Optional<LocalFile> file(String key) throws IOException {
     Path path = root.resolve(key);
-    try {
-      return look(path).map(file -> path);
-    } catch (IOException unknown) {
+    if (mustLook() && look(path).isEmpty()) {
       return Optional.empty();
+    }
+    try {
+      FileStamp stamp = FileStamp.of(path);
+      if (!stamp.isRegularFile()) {
+        return Optional.empty();
+      }
+      return Optional.of(new LocalFile(path, readOnly(path, stamp)));
+    } catch (NoSuchFileException absent) {
+      return Optional.empty();
+    }
+  }
+
+  /** Other servers leave files writable, and so may whoever changed one. */
+  private static FileStamp readOnly(Path path, FileStamp stamp) throws IOException {
+    if (stamp.permissions() == READ_ONLY_MODE) {
+      return stamp;
+    }
+    try {
+      Files.setPosixFilePermissions(path, StagingDirectory.READ_ONLY);
+    } catch (NoSuchFileException absent) {
+      throw absent;
+    } catch (FileSystemException notOurs) {
+      return stamp;
+    }
+    return FileStamp.of(path);
+  }
+
+  @Override
+  public boolean adopt(String key, Path file) throws IOException {
+    long size;
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      size = channel.size();
+      shelf.settle(channel);
+    }
+    try {
+      shelf.place(file, root.resolve(key), size);
+      return true;
+    } catch (AtomicMoveNotSupportedException elsewhere) {
+      return false;
+    } catch (IOException e) {
+      throw DiskErrors.ofName(e, home());
     }
   }
 

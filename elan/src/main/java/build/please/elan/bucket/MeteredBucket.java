@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.elan.bucket;
 
+import build.please.common.cas.LocalFile;
 import build.please.common.cas.StoreFullException;
 import build.please.elan.meter.StoreMeters;
 import build.please.elan.meter.StoreMeters.Operation;
@@ -108,7 +109,7 @@ public final class MeteredBucket implements Bucket {
   }
 
   @Override
-  public Optional<Path> file(String key) {
+  public Optional<LocalFile> file(String key) throws IOException {
     return bucket.file(key);
   }
 
@@ -120,6 +121,11 @@ public final class MeteredBucket implements Bucket {
   @Override
   public void probe() throws IOException {
     bucket.probe();
+  }
+
+  @Override
+  public boolean adopt(String key, Path file) throws IOException {
+    return timed(Operation.WRITE, () -> bucket.adopt(key, file));
   }
 
   @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.elan.bucket;
 
+import build.please.common.cas.LocalFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -75,7 +76,7 @@ final class PrefixedBucket implements Bucket {
   }
 
   @Override
-  public Optional<Path> file(String key) {
+  public Optional<LocalFile> file(String key) throws IOException {
     return bucket.file(prefix + key);
   }
 
@@ -87,6 +88,11 @@ final class PrefixedBucket implements Bucket {
   @Override
   public void probe() throws IOException {
     bucket.probe();
+  }
+
+  @Override
+  public boolean adopt(String key, Path file) throws IOException {
+    return bucket.adopt(prefix + key, file);
   }
 
   @Override

@@ -7,6 +7,7 @@ import build.please.common.cas.BlobStore;
 import build.please.common.cas.CorruptZstdException;
 import build.please.common.cas.Digest;
 import build.please.common.cas.Encoding;
+import build.please.common.cas.LocalFile;
 import build.please.common.cas.ZstdDecodedStream;
 import build.please.common.cas.ZstdEncodingStream;
 import build.please.elan.bucket.Bucket;
@@ -14,7 +15,6 @@ import build.please.elan.bucket.BucketWriter;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -133,16 +133,15 @@ final class BucketBlobStore implements BlobStore {
   }
 
   @Override
-  public Optional<Path> file(Digest digest) {
-    return bucket.file(Keys.blob(digest, Encoding.IDENTITY)).filter(file -> hasSize(file, digest));
+  public Optional<LocalFile> file(Digest digest) throws IOException {
+    return bucket
+        .file(Keys.blob(digest, Encoding.IDENTITY))
+        .filter(file -> file.stamp().size() == digest.size());
   }
 
-  private static boolean hasSize(Path file, Digest digest) {
-    try {
-      return Files.size(file) == digest.size();
-    } catch (IOException deletedMeanwhile) {
-      return false;
-    }
+  @Override
+  public boolean adopt(Digest digest, Path file) throws IOException {
+    return bucket.adopt(Keys.blob(digest, Encoding.IDENTITY), file);
   }
 
   /** Drops the forms of a blob whose stored bytes are wrong. */

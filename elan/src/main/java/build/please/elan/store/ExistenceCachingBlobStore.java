@@ -11,6 +11,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -66,6 +67,15 @@ final class ExistenceCachingBlobStore extends ForwardingBlobStore {
   @Override
   public BlobSink write(Digest digest, Encoding encoding) throws IOException {
     return super.write(digest, encoding).andThen(() -> known.put(digest, true));
+  }
+
+  @Override
+  public boolean adopt(Digest digest, Path file) throws IOException {
+    boolean adopted = super.adopt(digest, file);
+    if (adopted) {
+      known.put(digest, true);
+    }
+    return adopted;
   }
 
   /** The blob was deleted. */

@@ -8,6 +8,7 @@ import build.please.common.cas.Digest;
 import build.please.common.cas.Encoding;
 import build.please.common.cas.ForwardingBlobStore;
 import java.io.IOException;
+import java.nio.file.Path;
 
 /** Refuses to store blobs above a size (CAP-16). Larger ones that are there already are served. */
 final class SizeLimitedBlobStore extends ForwardingBlobStore {
@@ -25,5 +26,11 @@ final class SizeLimitedBlobStore extends ForwardingBlobStore {
           "blob " + digest + " is larger than this server takes, " + maxBytes + " bytes");
     }
     return super.write(digest, encoding);
+  }
+
+  /** What is too large is refused by whoever writes it instead. */
+  @Override
+  public boolean adopt(Digest digest, Path file) throws IOException {
+    return digest.size() <= maxBytes && super.adopt(digest, file);
   }
 }

@@ -7,7 +7,9 @@ import build.please.common.cas.BlobStore;
 import build.please.common.cas.CorruptZstdException;
 import build.please.common.cas.Digest;
 import build.please.common.cas.Encoding;
+import build.please.common.cas.FileStamp;
 import build.please.common.cas.ForwardingBlobStore;
+import build.please.common.cas.LocalFile;
 import build.please.common.cas.ZstdEncodingStream;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -15,9 +17,13 @@ import com.google.protobuf.ByteString;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -31,6 +37,7 @@ final class VerifyingBlobStore extends ForwardingBlobStore {
   static final int SMALL = 64 * 1024;
 
   private static final long REMEMBERED = 100_000;
+  private static final long REMEMBERED_FILES = 300_000;
 
   /** Removes a blob whose stored bytes are wrong. */
   @FunctionalInterface
@@ -50,6 +57,9 @@ final class VerifyingBlobStore extends ForwardingBlobStore {
   // were.
   private final Cache<Digest, Object> verified =
       Caffeine.newBuilder().maximumSize(REMEMBERED).build();
+  // Files that were handed out, as they were when all of their bytes were right.
+  private final Cache<Digest, FileStamp> sealed =
+      Caffeine.newBuilder().maximumSize(REMEMBERED_FILES).build();
 
   VerifyingBlobStore(BlobStore delegate, Versions versions, Discard discard) {
     super(delegate);
@@ -80,6 +90,45 @@ final class VerifyingBlobStore extends ForwardingBlobStore {
       throw new BlobNotFoundException(digest);
     }
     return super.read(digest, encoding, offset);
+  }
+
+  @Override
+  public Optional<LocalFile> file(Digest digest) throws IOException {
+    Optional<LocalFile> file = super.file(digest);
+    if (file.isEmpty() || file.get().stamp().equals(sealed.getIfPresent(digest))) {
+      return file;
+    }
+    try (InputStream bytes = Files.newInputStream(file.get().path())) {
+      if (StoredBytes.areWrong(bytes, digest, Encoding.IDENTITY)) {
+        discard(digest);
+        return Optional.empty();
+      }
+    } catch (NoSuchFileException deletedMeanwhile) {
+      return Optional.empty();
+    }
+    sealed.put(digest, file.get().stamp());
+    return file;
+  }
+
+  @Override
+  public boolean adopt(Digest digest, Path file) throws IOException {
+    boolean adopted = super.adopt(digest, file);
+    if (adopted) {
+      // Its bytes are looked at when they are first wanted.
+      forget(digest);
+    }
+    return adopted;
+  }
+
+  @Override
+  public void recheck(Digest digest) throws IOException {
+    forget(digest);
+    file(digest);
+  }
+
+  private void forget(Digest digest) {
+    verified.invalidate(digest);
+    sealed.invalidate(digest);
   }
 
   @Override
@@ -153,7 +202,7 @@ final class VerifyingBlobStore extends ForwardingBlobStore {
   }
 
   private void discard(Digest digest) throws IOException {
-    verified.invalidate(digest);
+    forget(digest);
     discard.discard(digest);
   }
 

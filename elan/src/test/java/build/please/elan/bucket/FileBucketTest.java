@@ -55,7 +55,7 @@ final class FileBucketTest extends BucketContract {
     Path file = root.resolve("cas/ab/abcd");
     assertEquals("x", Files.readString(file));
     assertEquals(PosixFilePermissions.fromString("r--r--r--"), Files.getPosixFilePermissions(file));
-    assertEquals(file.toRealPath(), bucket.file("cas/ab/abcd").orElseThrow());
+    assertEquals(file.toRealPath(), bucket.file("cas/ab/abcd").orElseThrow().path());
     assertTrue(bucket.file("cas/ab/none").isEmpty());
     assertEquals(List.of(), staged());
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.elan.conformance;
 
+import build.please.common.cas.LocalFile;
 import build.please.common.cas.StoreFullException;
 import build.please.elan.bucket.Bucket;
 import build.please.elan.bucket.BucketWriter;
@@ -8,7 +9,6 @@ import build.please.elan.bucket.StoredObject;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -195,7 +195,7 @@ final class WatchedBucket implements Bucket {
   }
 
   @Override
-  public Optional<Path> file(String key) {
+  public Optional<LocalFile> file(String key) throws IOException {
     return bucket.file(key);
   }
 

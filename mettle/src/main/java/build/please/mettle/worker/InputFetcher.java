@@ -5,6 +5,7 @@ import build.please.common.cas.BlobNotFoundException;
 import build.please.common.cas.BlobStore;
 import build.please.common.cas.Digest;
 import build.please.common.cas.Encoding;
+import build.please.common.cas.LocalFile;
 import build.please.common.rpc.FanOut;
 import build.please.mettle.worker.InputPlan.Placement;
 import com.google.protobuf.ByteString;
@@ -91,7 +92,7 @@ final class InputFetcher {
 
   /** Says whether there was a local file, and a good one. */
   private boolean copyLocal(Digest digest, List<Placement> places) throws IOException {
-    Optional<Path> local = blobs.file(digest);
+    Optional<Path> local = blobs.file(digest).map(LocalFile::path);
     if (local.isEmpty()) {
       return false;
     }

@@ -7,11 +7,14 @@ import build.please.common.cas.BlobSink;
 import build.please.common.cas.BlobStore;
 import build.please.common.cas.Digest;
 import build.please.common.cas.Encoding;
+import build.please.common.cas.FileStamp;
+import build.please.common.cas.LocalFile;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
@@ -101,8 +104,11 @@ class MapBlobStore implements BlobStore {
   }
 
   @Override
-  public Optional<Path> file(Digest digest) {
-    return Optional.ofNullable(files.get(digest));
+  public Optional<LocalFile> file(Digest digest) throws IOException {
+    Path file = files.get(digest);
+    return file == null || !Files.exists(file)
+        ? Optional.empty()
+        : Optional.of(new LocalFile(file, FileStamp.of(file)));
   }
 
   @Override
