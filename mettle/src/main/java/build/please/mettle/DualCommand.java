@@ -155,7 +155,7 @@ final class DualCommand implements Callable<Integer> {
         storageTls ? DualServer.StorageTransport.TLS : DualServer.StorageTransport.PLAINTEXT,
         noForwardStorage ? DualServer.Forwarding.OFF : DualServer.Forwarding.ON,
         workers == null ? Runtime.getRuntime().availableProcessors() : workers,
-        workerOptions.toConfig(work.toAbsolutePath()),
+        workerOptions.toConfig(work.toAbsolutePath(), data.resolve("cache")),
         fitness.toConfig(),
         preflightAction ? DualServer.FirstAction.OURS : DualServer.FirstAction.A_CLIENTS);
   }

@@ -5,6 +5,7 @@ import build.please.common.cas.Cas;
 import build.please.common.cas.Digest;
 import build.please.common.cli.LoggingOptions;
 import build.please.common.rpc.Shutdown;
+import build.please.elan.StorageFlag;
 import build.please.mettle.client.CommandOutput;
 import build.please.mettle.meter.MettleMeters;
 import build.please.mettle.queue.ExecuteMessage;
@@ -82,7 +83,9 @@ final class OneCommand implements Callable<Integer> {
     try (Cas cas = storage.open(clock);
         Workshop workshop =
             Workshop.open(
-                workerOptions.toConfig(directory.toAbsolutePath().normalize()),
+                workerOptions.toConfig(
+                    directory.toAbsolutePath().normalize(),
+                    StorageFlag.cacheHome(System.getenv()).resolve("mettle/one")),
                 cas,
                 MettleMeters.unseen().worker(),
                 clock)) {

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How actions are run; the same flags for every command that runs some. */
@@ -49,13 +50,16 @@ final class WorkerOptions {
       description = "A file whose first line is the version of this worker, for its metrics.")
   private @Nullable Path versionFile;
 
+  @Mixin private final InputOptions inputs = new InputOptions();
+
   /**
    * What the flags say.
    *
    * @param work where actions run
+   * @param cache where inputs are kept unless a flag says
    * @throws UsageException if a file that a flag names is of no use
    */
-  WorkerConfig toConfig(Path work) {
+  WorkerConfig toConfig(Path work, Path cache) {
     WorkerConfig.Host host =
         new WorkerConfig.Host(
             System.getenv().getOrDefault("PATH", "/usr/local/bin:/usr/bin:/bin"),
@@ -71,6 +75,7 @@ final class WorkerOptions {
         standard.killGrace(),
         standard.logLimitBytes(),
         host,
+        inputs.toConfig(cache),
         new Costs(costs));
   }
 

@@ -68,6 +68,7 @@ final class OneCommandTest {
     err.reset();
     List<String> all = new ArrayList<>(List.of(arguments));
     all.add("--dir=" + directory.resolve("work"));
+    all.add("--cache_dir=" + directory.resolve("cache"));
     PrintStream stderr = new PrintStream(err, true, StandardCharsets.UTF_8);
     CommandLine line = CommandLines.of(new OneCommand(new LoggingOptions(), out, stderr), "test");
     return line.setErr(new PrintWriter(stderr, true, StandardCharsets.UTF_8))

@@ -18,6 +18,15 @@ final class Batches {
 
   private Batches() {}
 
+  /** The items in pieces of that size, in their order. */
+  static <T> List<List<T>> chunks(List<T> items, int size) {
+    List<List<T>> chunks = new ArrayList<>();
+    for (int from = 0; from < items.size(); from += size) {
+      chunks.add(items.subList(from, Math.min(items.size(), from + size)));
+    }
+    return chunks;
+  }
+
   static boolean isLarge(Digest digest) {
     return digest.size() > SMALL_BYTES;
   }

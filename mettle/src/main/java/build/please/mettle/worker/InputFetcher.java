@@ -4,149 +4,146 @@ package build.please.mettle.worker;
 import build.please.common.cas.BlobNotFoundException;
 import build.please.common.cas.BlobStore;
 import build.please.common.cas.Digest;
-import build.please.common.cas.Encoding;
 import build.please.common.cas.LocalFile;
 import build.please.common.rpc.FanOut;
-import build.please.mettle.worker.InputPlan.Placement;
-import com.google.protobuf.ByteString;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Brings blobs to where they are wanted, several at a time: copied where the store has a local
- * file, else small ones in batches and large ones as streams. Every byte is checked on its way
- * (WRK-03), and the empty blob is never asked for.
+ * Finds blobs on this machine, and brings those that are not here into the cache: each once,
+ * however many actions wait for it. Safe for concurrent use.
  */
 final class InputFetcher {
-  private final BlobStore blobs;
-  private final FanOut transfers;
+  /** Files that one task looks for. */
+  private static final int CHUNK = 500;
 
-  InputFetcher(BlobStore blobs, FanOut transfers) {
+  private final BlobStore blobs;
+  private final FileCache cache;
+  private final FanOut transfers;
+  private final Downloads downloads;
+  private final Map<Digest, CompletableFuture<Void>> underWay = new ConcurrentHashMap<>();
+
+  InputFetcher(BlobStore blobs, FileCache cache, FanOut transfers, Linker linker) {
     this.blobs = blobs;
+    this.cache = cache;
     this.transfers = transfers;
+    downloads = new Downloads(blobs, cache, linker);
+  }
+
+  /** Notes where the blobs are that are on this machine, and says which are not. */
+  Set<BlobForm> locate(Collection<BlobForm> forms, StagedInputs inputs) throws IOException {
+    Set<BlobForm> absent = new LinkedHashSet<>();
+    transfers
+        .map(
+            Batches.chunks(List.copyOf(forms), CHUNK),
+            chunk -> {
+              List<BlobForm> others = new ArrayList<>();
+              for (BlobForm form : chunk) {
+                if (!locate(form, inputs)) {
+                  others.add(form);
+                }
+              }
+              return others;
+            })
+        .forEach(absent::addAll);
+    return absent;
+  }
+
+  private boolean locate(BlobForm form, StagedInputs inputs) throws IOException {
+    Optional<CachedFile> cached = cache.hold(form);
+    if (cached.isPresent()) {
+      inputs.use(form, cached.get());
+      return true;
+    }
+    if (form.mode() == FileMode.PLAIN) {
+      Optional<LocalFile> stored = blobs.file(form.digest()).filter(inputs::canLink);
+      stored.ifPresent(file -> inputs.use(InputSource.of(form, file)));
+      return stored.isPresent();
+    }
+    return false;
   }
 
   /**
-   * Creates a file at every place. Blocks until all are there; after an exception some are.
+   * Brings blobs into the cache. Blocks until all are there, also those that others bring.
    *
    * @throws BlobNotFoundException naming every blob that is absent
    */
-  void fetch(Map<Digest, List<Placement>> files) throws IOException {
-    Set<Digest> absent = ConcurrentHashMap.newKeySet();
-    transfers.map(
-        Batches.of(files.keySet()),
-        batch -> {
-          absent.addAll(fetch(batch, files));
-          return batch;
-        });
+  void bring(Collection<BlobForm> forms, StagedInputs inputs) throws IOException {
+    Set<Digest> absent = new LinkedHashSet<>();
+    Collection<BlobForm> wanted = forms;
+    while (!wanted.isEmpty()) {
+      Map<Digest, Set<FileMode>> byDigest = new LinkedHashMap<>();
+      wanted.forEach(
+          form ->
+              byDigest
+                  .computeIfAbsent(form.digest(), digest -> new LinkedHashSet<>())
+                  .add(form.mode()));
+      Map<Digest, CompletableFuture<Void>> mine = new LinkedHashMap<>();
+      List<CompletableFuture<Void>> others = new ArrayList<>();
+      for (Digest digest : byDigest.keySet()) {
+        CompletableFuture<Void> arrival = new CompletableFuture<>();
+        CompletableFuture<Void> theirs = underWay.putIfAbsent(digest, arrival);
+        if (theirs == null) {
+          mine.put(digest, arrival);
+        } else {
+          others.add(theirs);
+        }
+      }
+      try {
+        absent.addAll(bring(mine.keySet(), byDigest, inputs));
+      } finally {
+        mine.forEach(
+            (digest, arrival) -> {
+              underWay.remove(digest, arrival);
+              arrival.complete(null);
+            });
+      }
+      // Whatever became of theirs: what is not here afterwards is ours to bring.
+      others.forEach(CompletableFuture::join);
+      wanted = locate(without(wanted, absent, inputs), inputs);
+    }
     if (!absent.isEmpty()) {
       throw new BlobNotFoundException(absent);
     }
   }
 
-  /** Returns the blobs that are absent. */
-  private List<Digest> fetch(List<Digest> batch, Map<Digest, List<Placement>> files)
+  private static List<BlobForm> without(
+      Collection<BlobForm> forms, Set<Digest> absent, StagedInputs inputs) {
+    return forms.stream()
+        .filter(form -> !absent.contains(form.digest()) && inputs.source(form).isEmpty())
+        .toList();
+  }
+
+  /** Says which of the digests are absent. */
+  private List<Digest> bring(
+      Set<Digest> digests, Map<Digest, Set<FileMode>> modes, StagedInputs inputs)
       throws IOException {
     List<Digest> absent = new ArrayList<>();
-    List<Digest> toRead = new ArrayList<>();
-    for (Digest digest : batch) {
-      List<Placement> places = files.getOrDefault(digest, List.of());
-      if (digest.isEmpty()) {
-        place(new ByteArrayInputStream(new byte[0]), digest, places);
-      } else if (!copyLocal(digest, places)) {
-        toRead.add(digest);
-      }
-    }
-    if (toRead.size() == 1 && Batches.isLarge(toRead.get(0))) {
-      Digest large = toRead.get(0);
-      try (InputStream in = blobs.read(large, Encoding.IDENTITY, 0)) {
-        place(in, large, files.getOrDefault(large, List.of()));
-      } catch (BlobNotFoundException e) {
-        absent.add(large);
-      }
-    } else if (!toRead.isEmpty()) {
-      Map<Digest, ByteString> found = blobs.readAll(toRead);
-      for (Digest digest : toRead) {
-        ByteString bytes = found.get(digest);
-        if (bytes == null) {
-          absent.add(digest);
-        } else {
-          place(bytes.newInput(), digest, files.getOrDefault(digest, List.of()));
-        }
-      }
-    }
+    transfers
+        .map(
+            Batches.of(digests),
+            batch -> {
+              Map<Digest, Set<FileMode>> left = new LinkedHashMap<>();
+              for (Digest digest : batch) {
+                // Somebody may have brought it between our last look and our turn.
+                for (FileMode mode : modes.getOrDefault(digest, Set.of())) {
+                  if (!locate(new BlobForm(digest, mode), inputs)) {
+                    left.computeIfAbsent(digest, absentOnes -> new LinkedHashSet<>()).add(mode);
+                  }
+                }
+              }
+              return downloads.bring(left, inputs);
+            })
+        .forEach(absent::addAll);
     return absent;
-  }
-
-  /** Says whether there was a local file, and a good one. */
-  private boolean copyLocal(Digest digest, List<Placement> places) throws IOException {
-    Optional<Path> local = blobs.file(digest).map(LocalFile::path);
-    if (local.isEmpty()) {
-      return false;
-    }
-    InputStream in;
-    try {
-      in = Files.newInputStream(local.get());
-    } catch (IOException gone) {
-      return false; // Deleted meanwhile, perhaps; a read will tell.
-    }
-    try (in) {
-      place(in, digest, places);
-      return true;
-    } catch (CorruptException damaged) {
-      // A read through the store finds the damage as well, and there it can be mended.
-      for (Placement place : places) {
-        Files.deleteIfExists(place.path());
-      }
-      return false;
-    }
-  }
-
-  private static void place(InputStream in, Digest digest, List<Placement> places)
-      throws IOException {
-    Path first = places.get(0).path();
-    copyChecked(in, digest, first);
-    for (Placement place : places.subList(1, places.size())) {
-      Files.copy(first, place.path());
-    }
-    for (Placement place : places) {
-      NodeAttributes.applyTo(place);
-    }
-  }
-
-  private static void copyChecked(InputStream in, Digest digest, Path target) throws IOException {
-    MessageDigest sha256 = Digest.sha256();
-    byte[] buffer = new byte[(int) Math.min(1 << 16, Math.max(1, digest.size()))];
-    long size = 0;
-    try (OutputStream out = Files.newOutputStream(target, StandardOpenOption.CREATE_NEW)) {
-      for (int n; (n = in.read(buffer)) > 0; size += n) {
-        sha256.update(buffer, 0, n);
-        out.write(buffer, 0, n);
-      }
-    }
-    if (!Digest.of(sha256, size).equals(digest)) {
-      throw new CorruptException("blob " + digest + " arrived with other bytes");
-    }
-  }
-
-  /** The store's bytes are wrong, which is not the client's fault. */
-  private static final class CorruptException extends IOException {
-    private static final long serialVersionUID = 1L;
-
-    CorruptException(String message) {
-      super(message);
-    }
   }
 }

@@ -14,38 +14,32 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
  * Everything that an input root will hold, path by path. Made as a whole before anything is
- * created, so that a tree that breaks a rule leaves no trace.
+ * created, so that a tree that breaks a rule leaves no trace. A file takes few bytes here beside
+ * the message that names it.
  *
  * @param directories in an order in which they can be created, the root first
- * @param files where each blob goes, each blob once
+ * @param files directory by directory
  * @param links to be created when all else is in place (DIR-11)
  */
-record InputPlan(List<Folder> directories, Map<Digest, List<Placement>> files, List<Link> links) {
+record InputPlan(List<Folder> directories, List<Placement> files, List<Link> links) {
   /** A directory to create. */
   record Folder(Path path, NodeProperties properties) {}
 
   /** A place where a blob's bytes go (DIR-06). */
-  record Placement(Path path, Mode mode, NodeProperties properties) {}
+  record Placement(Folder folder, String name, BlobForm form, NodeProperties properties) {
+    Path path() {
+      return folder.path().resolve(name);
+    }
+  }
 
   /** A symbolic link to create, with exactly this target (DIR-07). */
   record Link(Path path, String target) {}
-
-  /** Whether a file may be executed. */
-  enum Mode {
-    PLAIN,
-    EXECUTABLE;
-
-    static Mode of(FileNode file) {
-      return file.getIsExecutable() ? EXECUTABLE : PLAIN;
-    }
-  }
 
   /**
    * One Directory may stand in many places, so that a few kilobytes can describe a tree without
@@ -57,13 +51,13 @@ record InputPlan(List<Folder> directories, Map<Digest, List<Placement>> files, L
   private static final int MAX_PATH_BYTES = 3900;
 
   /**
-   * The plan for a tree that is present.
+   * The plan for the part of a tree that is present.
    *
    * @throws MalformedException if a path cannot exist here, or if there are too many
    */
   static InputPlan of(TreeReader.Closure tree, Digest rootDigest, Path root, FileNames names)
       throws MalformedException {
-    InputPlan plan = new InputPlan(new ArrayList<>(), new LinkedHashMap<>(), new ArrayList<>());
+    InputPlan plan = new InputPlan(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     ArrayDeque<Pending> pending = new ArrayDeque<>();
     pending.add(new Pending(root, rootDigest, bytes(root.toString())));
     int entries = 0;
@@ -71,7 +65,7 @@ record InputPlan(List<Folder> directories, Map<Digest, List<Placement>> files, L
       Pending next = pending.poll();
       Directory directory = tree.directories().get(next.digest);
       if (directory == null) {
-        throw new IllegalArgumentException("the tree is not complete: " + next.digest);
+        continue;
       }
       entries +=
           1
@@ -81,12 +75,12 @@ record InputPlan(List<Folder> directories, Map<Digest, List<Placement>> files, L
       if (entries > MAX_ENTRIES) {
         throw new MalformedException("the input root has more than " + MAX_ENTRIES + " entries");
       }
-      plan.directories.add(new Folder(next.path, directory.getNodeProperties()));
       plan.add(directory, next, names);
       for (DirectoryNode child : directory.getDirectoriesList()) {
+        next.check(child.getName(), names);
         pending.add(
             new Pending(
-                next.child(child.getName(), names),
+                names.resolve(next.path, child.getName()),
                 Digest.parse(child.getDigest()),
                 next.pathBytes + 1 + bytes(child.getName())));
       }
@@ -95,22 +89,38 @@ record InputPlan(List<Folder> directories, Map<Digest, List<Placement>> files, L
   }
 
   private void add(Directory directory, Pending parent, FileNames names) throws MalformedException {
-    Set<String> taken = new HashSet<>();
+    Folder folder = new Folder(parent.path, directory.getNodeProperties());
+    directories.add(folder);
     for (FileNode file : directory.getFilesList()) {
-      taken.add(file.getName());
-      files
-          .computeIfAbsent(Digest.parse(file.getDigest()), digest -> new ArrayList<>(1))
-          .add(
-              new Placement(
-                  parent.child(file.getName(), names), Mode.of(file), file.getNodeProperties()));
+      parent.check(file.getName(), names);
+      BlobForm form =
+          new BlobForm(Digest.parse(file.getDigest()), FileMode.of(file.getIsExecutable()));
+      files.add(new Placement(folder, file.getName(), form, file.getNodeProperties()));
     }
+    if (directory.getSymlinksCount() > 0) {
+      addLinks(directory, parent, names);
+    }
+  }
+
+  private void addLinks(Directory directory, Pending parent, FileNames names)
+      throws MalformedException {
+    Set<String> taken = new HashSet<>();
+    directory.getFilesList().forEach(file -> taken.add(file.getName()));
     for (SymlinkNode link : directory.getSymlinksList()) {
       // The file wins: see Directories.
       if (!taken.contains(link.getName())) {
+        parent.check(link.getName(), names);
         names.check(link.getTarget());
-        links.add(new Link(parent.child(link.getName(), names), link.getTarget()));
+        links.add(new Link(names.resolve(parent.path, link.getName()), link.getTarget()));
       }
     }
+  }
+
+  /** What the files are, each once. */
+  Set<BlobForm> forms() {
+    Set<BlobForm> forms = new LinkedHashSet<>(files.size() * 2);
+    files.forEach(file -> forms.add(file.form()));
+    return forms;
   }
 
   private static int bytes(String text) {
@@ -119,12 +129,14 @@ record InputPlan(List<Folder> directories, Map<Digest, List<Placement>> files, L
 
   /** A Directory whose place is known and whose content is not planned yet. */
   private record Pending(Path path, Digest digest, int pathBytes) {
-    Path child(String name, FileNames names) throws MalformedException {
-      if (pathBytes + 1 + bytes(name) > MAX_PATH_BYTES) {
+    void check(String name, FileNames names) throws MalformedException {
+      // A character takes three bytes at most, as Java counts them.
+      if (pathBytes + 1 + 3 * name.length() > MAX_PATH_BYTES
+          && pathBytes + 1 + bytes(name) > MAX_PATH_BYTES) {
         throw new MalformedException(
             "an input path is longer than " + MAX_PATH_BYTES + " bytes; it ends in " + name);
       }
-      return names.resolve(path, name);
+      names.check(name);
     }
   }
 }

@@ -59,7 +59,7 @@ final class LocalActionRunner implements ActionRunner {
     this.config = config;
     this.clock = clock;
     names = new FileNames(config.host().fileNames());
-    inputs = new InputRoot(blobs, transfers, names, machine.kernel());
+    inputs = new InputRoot(blobs, transfers, names, machine, config.inputs());
     workspace = machine.workspace();
     launches = new LaunchPlan(config.host());
     commands = new CommandRunner(machine.kernel(), machine.timer(), config.killGrace());
@@ -73,8 +73,9 @@ final class LocalActionRunner implements ActionRunner {
     String hash = message.request().getActionDigest().getHash();
     try {
       parse("action", message.request().getActionDigest());
-      try (WorkDirectory directory = workspace.create(hash)) {
-        run(message.request(), directory, timeline, outcome, progress, stop);
+      try (WorkDirectory directory = workspace.create(hash);
+          StagedInputs staged = inputs.begin(directory.inputRoot())) {
+        run(message.request(), directory, staged, timeline, outcome, progress, stop);
       }
     } catch (IOException | RuntimeException e) {
       outcome.fail(e);
@@ -85,6 +86,7 @@ final class LocalActionRunner implements ActionRunner {
   private void run(
       ExecuteRequest request,
       WorkDirectory directory,
+      StagedInputs staged,
       Timeline timeline,
       Outcome outcome,
       Progress progress,
@@ -96,7 +98,7 @@ final class LocalActionRunner implements ActionRunner {
     try {
       ExecuteMessage.checkFunction(request);
       action = actions.action(Digest.parse(request.getActionDigest()));
-      command = stage(action, directory);
+      command = stage(action, staged);
     } catch (BlobNotFoundException e) {
       // For the client this is no "not found": it is to upload what is missing (EXE-04).
       throw RpcErrors.missingException(e.digests());
@@ -118,6 +120,7 @@ final class LocalActionRunner implements ActionRunner {
       timeline.executionCompleted(finished.taken());
       timeline.used(finished.exit().usage());
       outcome.exited(finished.exit().code());
+      staged.check().ifPresent(outcome::fail);
       if (finished.ending() == Ending.STOPPED) {
         outcome.fail(status(Code.UNAVAILABLE, "the worker stops"));
         return;
@@ -151,7 +154,7 @@ final class LocalActionRunner implements ActionRunner {
    *
    * @throws BlobNotFoundException naming all that is absent, the Command among it
    */
-  private Command stage(Action action, WorkDirectory directory) throws IOException {
+  private Command stage(Action action, StagedInputs staged) throws IOException {
     Digest commandDigest = parse("command", action.getCommandDigest());
     Digest rootDigest = parse("input root", action.getInputRootDigest());
     timeout(action);
@@ -163,7 +166,7 @@ final class LocalActionRunner implements ActionRunner {
     } catch (BlobNotFoundException e) {
       missing.addAll(e.digests());
     }
-    inputs.create(rootDigest, directory.inputRoot(), missing);
+    inputs.create(rootDigest, staged, missing);
     return command.orElseThrow();
   }
 

@@ -3,7 +3,6 @@ package build.please.mettle.worker;
 
 import build.please.common.cas.MalformedException;
 import build.please.mettle.worker.InputPlan.Folder;
-import build.please.mettle.worker.InputPlan.Mode;
 import build.please.mettle.worker.InputPlan.Placement;
 import build.please.proto.execution.Command;
 import build.please.proto.execution.NodeProperties;
@@ -25,25 +24,37 @@ import java.util.Set;
  * The times of links are left alone: Java cannot set them.
  */
 final class NodeAttributes {
-  private static final int READABLE = 0444;
-  private static final int EXECUTABLE = 0111;
+  private static final int READ_WRITE = 0666;
+  private static final int EXECUTE = 0111;
   private static final int OWNER_ALL = 0700;
   private static final int OWNER_READ = 0400;
 
   private NodeAttributes() {}
 
   /**
-   * Gives a new file its mode and time. A {@code unix_mode} counts except for what others decide:
-   * the executable bits follow {@code is_executable}, the owner can read, and no set-id bits.
+   * Whether a file's mode or time are not those of every input, so that it cannot be shared: both
+   * belong to the inode.
    */
+  static boolean areSpecial(Placement file) {
+    return file.properties().hasMtime() || mode(file) != file.form().mode().bits();
+  }
+
+  /** Gives a file that is not shared its mode and time. */
   static void applyTo(Placement file) throws IOException {
-    int readWrite =
-        file.properties().hasUnixMode()
-            ? (file.properties().getUnixMode().getValue() & 0666) | OWNER_READ
-            : READABLE;
-    int mode = file.mode() == Mode.EXECUTABLE ? readWrite | EXECUTABLE : readWrite;
-    Files.setPosixFilePermissions(file.path(), permissions(mode));
-    applyTime(file.path(), file.properties());
+    Path path = file.path();
+    Files.setPosixFilePermissions(path, permissions(mode(file)));
+    applyTime(path, file.properties());
+  }
+
+  /**
+   * A {@code unix_mode} counts except for what others decide: the executable bits follow {@code
+   * is_executable}, the owner can read, and no set-id bits.
+   */
+  private static int mode(Placement file) {
+    int mode = file.form().mode().bits();
+    return file.properties().hasUnixMode()
+        ? (file.properties().getUnixMode().getValue() & READ_WRITE) | OWNER_READ | (mode & EXECUTE)
+        : mode;
   }
 
   /** Gives a directory its mode and time, once all is in it. The owner keeps every right. */

@@ -16,6 +16,7 @@ import java.time.Duration;
  * @param killGrace between the polite signal to a command that ran out of time and the last one
  * @param logLimitBytes kept of each of stdout and stderr
  * @param host what actions may see of the worker's own surroundings
+ * @param inputs how they come to actions
  * @param costs of the worker's time, told with every result
  */
 public record WorkerConfig(
@@ -27,6 +28,7 @@ public record WorkerConfig(
     Duration killGrace,
     long logLimitBytes,
     Host host,
+    InputConfig inputs,
     Costs costs) {
   /**
    * The worker's own surroundings, as far as they matter to commands.
@@ -48,6 +50,22 @@ public record WorkerConfig(
         Duration.ofSeconds(5),
         64L << 20,
         host,
+        InputConfig.standard(directory.resolve("cache")),
         Costs.NONE);
+  }
+
+  /** The same with other inputs. */
+  public WorkerConfig withInputs(InputConfig other) {
+    return new WorkerConfig(
+        directory,
+        name,
+        version,
+        defaultTimeout,
+        maxTimeout,
+        killGrace,
+        logLimitBytes,
+        host,
+        other,
+        costs);
   }
 }

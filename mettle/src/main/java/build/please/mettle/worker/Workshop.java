@@ -108,9 +108,8 @@ public final class Workshop implements ActionRunner, AutoCloseable {
   /** To be called when nothing runs any more. */
   @Override
   public void close() {
-    machine.timer().close();
     transfers.shutdown();
-    machine.workspace().close(REMOVAL_PATIENCE);
+    machine.close(REMOVAL_PATIENCE);
   }
 
   private static Thread daemon(Runnable task, String name) {

@@ -13,7 +13,6 @@ import com.google.rpc.Code;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -107,28 +106,6 @@ final class InputStagingTest {
         hash + " " + hash,
         sees("echo $(cat one | sha256sum | cut -c-64) $(cat two | sha256sum | cut -c-64)"));
     assertEquals(1, rig.blobs.reads.get());
-  }
-
-  @Test
-  void localFile_isCopiedWithoutAskingTheStore(@TempDir Path store) throws IOException {
-    rig.inputs.file("a", "local");
-    Path file = Files.writeString(store.resolve("blob"), "local");
-    Digest digest = Digest.of("local".getBytes(StandardCharsets.UTF_8));
-    rig.blobs.files.put(digest, file);
-
-    assertEquals("local", sees("cat a; chmod 777 a; echo changed > a"));
-    assertFalse(rig.blobs.asked.contains(digest));
-    assertEquals("local", Files.readString(file));
-  }
-
-  @Test
-  @Shows("WRK-03")
-  void damagedLocalFile_isNotUsed(@TempDir Path store) throws IOException {
-    rig.inputs.file("a", "local").script("b", "local");
-    Path file = Files.writeString(store.resolve("blob"), "lXcal");
-    rig.blobs.files.put(Digest.of("local".getBytes(StandardCharsets.UTF_8)), file);
-
-    assertEquals("locallocal", sees("cat a b"));
   }
 
   @Test

@@ -38,7 +38,10 @@ final class PreflightTest {
         WorkerConfig.standard(
             work, "worker-7", new WorkerConfig.Host("/usr/bin:/bin", "/", StandardCharsets.UTF_8));
     return Workshop.open(
-        config, new Cas(blobs, cache), MettleMeters.unseen().worker(), Clock.systemUTC());
+        config.withInputs(InputConfig.standard(directory.resolve("cache"))),
+        new Cas(blobs, cache),
+        MettleMeters.unseen().worker(),
+        Clock.systemUTC());
   }
 
   @Test

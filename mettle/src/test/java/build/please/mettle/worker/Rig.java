@@ -45,6 +45,7 @@ final class Rig implements AutoCloseable {
   private final ExecutorService pool = Executors.newFixedThreadPool(4);
   private final Timer timer = new Timer();
   private WorkerConfig config;
+  private @Nullable FileCache files;
   private ActionRunner.Progress progress = soFar -> {};
   private Kernel kernel = Kernels.choose(FILE_NAMES);
   private BlobStore store = blobs;
@@ -58,6 +59,15 @@ final class Rig implements AutoCloseable {
             "worker-7",
             new WorkerConfig.Host("/usr/bin:/bin", "/home/mettle", FILE_NAMES));
     config = limits(standard, Duration.ofMillis(300), 1 << 20);
+    inputs(InputConfig.standard(temporary()));
+  }
+
+  private static Path temporary() {
+    try {
+      return Files.createTempDirectory("mettle-cache");
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private static WorkerConfig limits(WorkerConfig config, Duration grace, long logBytes) {
@@ -70,6 +80,7 @@ final class Rig implements AutoCloseable {
         grace,
         logBytes,
         config.host(),
+        config.inputs(),
         config.costs());
   }
 
@@ -94,8 +105,18 @@ final class Rig implements AutoCloseable {
             config.killGrace(),
             config.logLimitBytes(),
             host,
+            config.inputs(),
             config.costs());
     return this;
+  }
+
+  Rig inputs(InputConfig inputs) {
+    config = config.withInputs(inputs);
+    return this;
+  }
+
+  WorkerConfig config() {
+    return config;
   }
 
   Rig costs(Costs costs) {
@@ -109,6 +130,7 @@ final class Rig implements AutoCloseable {
             config.killGrace(),
             config.logLimitBytes(),
             config.host(),
+            config.inputs(),
             costs);
     return this;
   }
@@ -183,7 +205,7 @@ final class Rig implements AutoCloseable {
             store,
             reader,
             new FanOut(pool),
-            new Machine(kernel, timer, workspace()),
+            new Machine(kernel, timer, workspace(), files()),
             config,
             Clock.systemUTC());
     return new FailSafeActionRunner(
@@ -200,6 +222,24 @@ final class Rig implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The cache, which outlives runs. */
+  synchronized FileCache files() {
+    if (files == null) {
+      try {
+        files = FileCache.open(config.inputs().cacheDirectory(), config.inputs().cacheMaxBytes());
+      } catch (IOException e) {
+        throw new AssertionError(e);
+      }
+    }
+    return files;
+  }
+
+  /** As after a restart of the worker. */
+  synchronized void reopenFiles() {
+    files().close();
+    files = null;
   }
 
   Timer timer() {
@@ -263,7 +303,8 @@ final class Rig implements AutoCloseable {
       workspace = null;
     }
     try (Stream<Path> entries = Files.list(directory)) {
-      return entries.toList();
+      // A worker that was not told where keeps its cache here.
+      return entries.filter(entry -> !entry.endsWith("cache")).toList();
     }
   }
 
@@ -274,5 +315,13 @@ final class Rig implements AutoCloseable {
     }
     timer.close();
     pool.shutdown();
+    if (files != null) {
+      files.close();
+    }
+    try {
+      TreeRemoval.remove(config.inputs().cacheDirectory());
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
   }
 }
