@@ -35,6 +35,8 @@ final class WorkerOptions {
       description = "Actions that ask for a longer timeout are refused (default: 6h).")
   private Duration maxTimeout = Duration.ofHours(6);
 
+  @Mixin private final SandboxOptions sandbox = new SandboxOptions();
+
   @Option(
       names = "--cost",
       paramLabel = "NAME:AMOUNT",
@@ -76,6 +78,7 @@ final class WorkerOptions {
         standard.logLimitBytes(),
         host,
         inputs.toConfig(cache),
+        sandbox.toConfig(host.path()),
         new Costs(costs));
   }
 

@@ -4,6 +4,7 @@ package build.please.mettle.worker;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,7 +60,10 @@ final class CommandRunner {
       throws IOException {
     Verdict verdict = new Verdict();
     long start = timer.nanoTime();
-    Kernel.Child child = kernel.spawn(launch);
+    Kernel.Child spawned = kernel.spawn(launch);
+    Optional<NamespacedChild> fenced =
+        launch.report().map(report -> new NamespacedChild(kernel, spawned, report, timer));
+    Kernel.Child child = fenced.isPresent() ? fenced.get() : spawned;
     StrayProcesses.Trail trail = strays.follow(directory, child.pid());
     Exit exit;
     Duration taken;
@@ -73,9 +77,13 @@ final class CommandRunner {
       exit = child.await();
       taken = timer.since(start);
     }
-    if (!trail.kill(taken)) {
+    boolean none = fenced.isPresent() ? fenced.get().isEmpty() : trail.kill(taken);
+    if (!none) {
       log.warn("processes of {} cannot be killed", directory.path());
       directory.abandon();
+    }
+    if (fenced.isPresent() && verdict.get() == Ending.BY_ITSELF) {
+      fenced.get().checkThatItRan(exit, stderr);
     }
     return new Finished(exit, verdict.get(), taken);
   }

@@ -25,7 +25,8 @@ interface Kernel {
 
   /**
    * Starts a program in a session, and so a process group, of its own: stdin empty, stdout and
-   * stderr appended to the launch's files, no other file open, no signal blocked or ignored.
+   * stderr appended to the launch's files, no other file open but that for a report, no signal
+   * blocked or ignored.
    *
    * @throws build.please.common.cas.MalformedException if the program cannot be started and never
    *     will (CMD-22)
@@ -35,6 +36,9 @@ interface Kernel {
 
   /** Sends a signal to one process, if it still exists and is ours to signal. */
   void signal(long pid, Signal signal);
+
+  /** Sends a signal to every process of a group, if there is one and it is ours to signal. */
+  void signalGroup(long leader, Signal signal);
 
   /** Makes a link whose target is exactly this text (DIR-07). */
   void symlink(String target, Path link) throws IOException;

@@ -2,38 +2,69 @@
 package build.please.mettle.worker;
 
 import build.please.common.cas.MalformedException;
+import build.please.proto.execution.Action;
 import build.please.proto.execution.Command;
+import build.please.proto.execution.Platform;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Turns a Command into a {@link Launch}: finds the program, and makes the environment, with the
  * conventions that Please relies on (compat.md 2.8).
  */
 final class LaunchPlan {
+  private static final String NETWORK = "network";
+  private static final Set<String> NO_NETWORK = Set.of("", "false", "no", "none", "off", "0");
+
   private final WorkerConfig.Host host;
+  private final SandboxConfig sandboxes;
   private final FileNames names;
 
-  LaunchPlan(WorkerConfig.Host host) {
+  LaunchPlan(WorkerConfig.Host host, SandboxConfig sandboxes) {
     this.host = host;
+    this.sandboxes = sandboxes;
     names = new FileNames(host.fileNames());
   }
 
   /**
    * @throws MalformedException if the program cannot be found (CMD-22)
    */
-  Launch launch(Command command, ActionRoot root, WorkDirectory directory)
-      throws MalformedException {
-    Map<String, String> environment = environment(command, root.path());
+  Launch launch(Action action, Command command, ActionRoot root, WorkDirectory directory)
+      throws IOException {
+    Map<String, String> environment =
+        environment(command, sandboxes.visibleRoot(root.path().toString()));
+    Sandbox sandbox = sandboxes.of(environment);
+    if (sandbox instanceof Sandbox.Namespaces namespaces) {
+      return Bubblewrap.wrap(
+          namespaces.bubblewrap(),
+          launch(command.getArgumentsList(), environment, root, directory),
+          directory,
+          network(action, command));
+    }
     // Tells our processes from others' (J12). A Command's own variable of this name stays as it is.
     environment.putIfAbsent(StraySigns.COOKIE, directory.cookie());
-    // A sandbox, where one is configured and SANDBOX=true asks for it, goes before the arguments.
     List<String> arguments = command.getArgumentsList();
+    if (sandbox instanceof Sandbox.Tool tool) {
+      arguments = new ArrayList<>(arguments);
+      arguments.add(0, tool.program().toString());
+    }
+    return launch(arguments, environment, root, directory);
+  }
+
+  private Launch launch(
+      List<String> arguments,
+      Map<String, String> environment,
+      ActionRoot root,
+      WorkDirectory directory)
+      throws MalformedException {
     Path program =
         program(arguments.get(0), root.workingDirectory(), environment.getOrDefault("PATH", ""));
     return new Launch(
@@ -45,12 +76,22 @@ final class LaunchPlan {
         directory.stderr());
   }
 
+  /** An action gets the machine's network by a platform property of that name. */
+  @SuppressWarnings("deprecation") // Before API 2.2 the platform was the Command's.
+  private static Bubblewrap.Network network(Action action, Command command) {
+    Platform platform = action.hasPlatform() ? action.getPlatform() : command.getPlatform();
+    boolean asked =
+        platform.getPropertiesList().stream()
+            .filter(property -> property.getName().equals(NETWORK))
+            .anyMatch(property -> !NO_NETWORK.contains(property.getValue()));
+    return asked ? Bubblewrap.Network.SHARED : Bubblewrap.Network.OWN;
+  }
+
   /** What the Command gives, and nothing else (CMD-04). The last of equal names wins. */
-  private Map<String, String> environment(Command command, Path root) {
+  private Map<String, String> environment(Command command, String root) {
     Map<String, String> environment = new LinkedHashMap<>();
     for (Command.EnvironmentVariable variable : command.getEnvironmentVariablesList()) {
-      environment.put(
-          variable.getName(), value(variable.getName(), variable.getValue(), root.toString()));
+      environment.put(variable.getName(), value(variable.getName(), variable.getValue(), root));
     }
     return environment;
   }

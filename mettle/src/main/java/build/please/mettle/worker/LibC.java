@@ -28,6 +28,7 @@ final class LibC {
 
   static final int O_RDONLY = 0;
   static final int O_WRONLY = 1;
+  static final int O_CREAT = 0100;
   static final int O_APPEND = 02000;
 
   static final short POSIX_SPAWN_SETSIGDEF = 0x04;

@@ -74,6 +74,7 @@ final class LinuxKernel implements Kernel {
     try (Memory nothing = text("/dev/null");
         Memory stdout = path(launch.stdout());
         Memory stderr = path(launch.stderr());
+        Memory report = path(launch.report().orElse(launch.stdout()));
         Memory directory = path(launch.directory());
         Memory program = path(launch.program());
         CStrings arguments = new CStrings(launch.arguments());
@@ -82,6 +83,9 @@ final class LinuxKernel implements Kernel {
       open(actions, 1, stdout, LibC.O_WRONLY | LibC.O_APPEND);
       open(actions, 2, stderr, LibC.O_WRONLY | LibC.O_APPEND);
       check("closefrom", LibC.posix_spawn_file_actions_addclosefrom_np(actions, 3));
+      if (launch.report().isPresent()) {
+        open(actions, Launch.REPORT, report, LibC.O_WRONLY | LibC.O_CREAT | LibC.O_APPEND);
+      }
       check("chdir", LibC.posix_spawn_file_actions_addchdir_np(actions, directory));
       IntByReference pid = new IntByReference();
       int error = 0;
@@ -126,6 +130,11 @@ final class LinuxKernel implements Kernel {
   }
 
   @Override
+  public void signalGroup(long leader, Signal signal) {
+    LibC.kill((int) -leader, signal.number());
+  }
+
+  @Override
   public void symlink(String target, Path link) throws IOException {
     try (Memory text = text(target);
         Memory path = path(link)) {
@@ -136,7 +145,7 @@ final class LinuxKernel implements Kernel {
   }
 
   private static void open(Pointer actions, int fd, Pointer path, int flags) throws IOException {
-    check("open", LibC.posix_spawn_file_actions_addopen(actions, fd, path, flags, 0));
+    check("open", LibC.posix_spawn_file_actions_addopen(actions, fd, path, flags, 0600));
   }
 
   private static List<String> assignments(Launch launch) {

@@ -61,7 +61,7 @@ final class LocalActionRunner implements ActionRunner {
     names = new FileNames(config.host().fileNames());
     inputs = new InputRoot(blobs, transfers, names, machine, config.inputs());
     workspace = machine.workspace();
-    launches = new LaunchPlan(config.host());
+    launches = new LaunchPlan(config.host(), config.sandboxes());
     commands = new CommandRunner(machine.kernel(), machine.timer(), config.killGrace());
     uploader = new OutputUploader(blobs, transfers);
   }
@@ -107,7 +107,7 @@ final class LocalActionRunner implements ActionRunner {
     if (createsParents(command)) {
       root.createParents(OutputPaths.of(command));
     }
-    Launch launch = launches.launch(command, root, directory);
+    Launch launch = launches.launch(action, command, root, directory);
     Duration timeout = timeout(action);
     timeline.fetchCompleted();
 

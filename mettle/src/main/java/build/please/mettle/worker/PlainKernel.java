@@ -25,6 +25,9 @@ final class PlainKernel implements Kernel {
 
   @Override
   public Child spawn(Launch launch) throws IOException {
+    if (launch.report().isPresent()) {
+      throw new IOException("no program can report without the C library");
+    }
     if (!Files.isRegularFile(launch.program())) {
       throw new MalformedException("cannot run " + launch.arguments().get(0) + ": no such file");
     }
@@ -66,6 +69,24 @@ final class PlainKernel implements Kernel {
   }
 
   @Override
+  public void signalGroup(long leader, Signal signal) {
+    sendToGroup(leader, signal);
+  }
+
+  /** Says whether there is a program to do it. */
+  private static boolean sendToGroup(long leader, Signal signal) {
+    try {
+      new ProcessBuilder("kill", "-" + signal, "--", "-" + leader)
+          .redirectOutput(Redirect.DISCARD)
+          .redirectError(Redirect.DISCARD)
+          .start();
+      return true;
+    } catch (IOException noSuchProgram) {
+      return false;
+    }
+  }
+
+  @Override
   public void symlink(String target, Path link) throws IOException {
     Files.createSymbolicLink(link, link.getFileSystem().getPath(target));
   }
@@ -103,12 +124,7 @@ final class PlainKernel implements Kernel {
       if (!process.isAlive()) {
         return;
       }
-      try {
-        new ProcessBuilder("kill", "-" + signal, "--", "-" + process.pid())
-            .redirectOutput(Redirect.DISCARD)
-            .redirectError(Redirect.DISCARD)
-            .start();
-      } catch (IOException noSuchProgram) {
+      if (!sendToGroup(process.pid(), signal)) {
         process.destroyForcibly();
       }
     }

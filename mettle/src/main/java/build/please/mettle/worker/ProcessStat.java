@@ -18,6 +18,9 @@ import java.util.Optional;
  *     parent's
  */
 record ProcessStat(char state, long session, boolean hasTerminal, long startTicks) {
+  /** That of a process that is no more. */
+  static final ProcessStat GONE = new ProcessStat('X', 0, false, 0);
+
   private static final int STATE = 0;
   private static final int SESSION = 3;
   private static final int TERMINAL = 4;

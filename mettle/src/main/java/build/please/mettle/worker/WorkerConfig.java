@@ -17,6 +17,7 @@ import java.time.Duration;
  * @param logLimitBytes kept of each of stdout and stderr
  * @param host what actions may see of the worker's own surroundings
  * @param inputs how they come to actions
+ * @param sandboxes what commands run in
  * @param costs of the worker's time, told with every result
  */
 public record WorkerConfig(
@@ -29,6 +30,7 @@ public record WorkerConfig(
     long logLimitBytes,
     Host host,
     InputConfig inputs,
+    SandboxConfig sandboxes,
     Costs costs) {
   /**
    * The worker's own surroundings, as far as they matter to commands.
@@ -51,6 +53,7 @@ public record WorkerConfig(
         64L << 20,
         host,
         InputConfig.standard(directory.resolve("cache")),
+        SandboxConfig.NONE,
         Costs.NONE);
   }
 
@@ -66,6 +69,7 @@ public record WorkerConfig(
         logLimitBytes,
         host,
         other,
+        sandboxes,
         costs);
   }
 }

@@ -75,7 +75,14 @@ public final class Workshop implements ActionRunner, AutoCloseable {
   public static Workshop open(
       WorkerConfig config, Cas cas, WorkerMeters meters, Broadcast broadcast, Clock clock)
       throws IOException {
-    return new Workshop(config, Machine.open(config), cas, meters, broadcast, clock);
+    Machine machine = Machine.open(config);
+    try {
+      SandboxProbe.check(config, machine);
+      return new Workshop(config, machine, cas, meters, broadcast, clock);
+    } catch (IOException e) {
+      machine.close(REMOVAL_PATIENCE);
+      throw e;
+    }
   }
 
   @Override

@@ -81,6 +81,7 @@ final class Rig implements AutoCloseable {
         logBytes,
         config.host(),
         config.inputs(),
+        config.sandboxes(),
         config.costs());
   }
 
@@ -106,6 +107,7 @@ final class Rig implements AutoCloseable {
             config.logLimitBytes(),
             host,
             config.inputs(),
+            config.sandboxes(),
             config.costs());
     return this;
   }
@@ -131,8 +133,31 @@ final class Rig implements AutoCloseable {
             config.logLimitBytes(),
             config.host(),
             config.inputs(),
+            config.sandboxes(),
             costs);
     return this;
+  }
+
+  Rig sandboxes(SandboxConfig sandboxes) {
+    config =
+        new WorkerConfig(
+            config.directory(),
+            config.name(),
+            config.version(),
+            config.defaultTimeout(),
+            config.maxTimeout(),
+            config.killGrace(),
+            config.logLimitBytes(),
+            config.host(),
+            config.inputs(),
+            sandboxes,
+            config.costs());
+    return this;
+  }
+
+  /** Whether the sandboxes work here. */
+  void probe() throws IOException {
+    SandboxProbe.check(config, new Machine(kernel, timer, workspace(), files()));
   }
 
   Rig kernel(Kernel kernel) {
