@@ -16,15 +16,16 @@ import io.netty.util.internal.PlatformDependent;
  *       <td>{@code window}: M/4096 for each stream, so a thousand of them hold 1/4 M</td></tr>
  *   <tr><td>pieces that were read for clients that do not take them</td>
  *       <td>{@code pieces}: 1/8 M, and the smallest piece for each stream beyond it</td></tr>
+ *   <tr><td>answers that are sent as a whole</td>
+ *       <td>{@code answers}: 1/8 M, but never less than 16 MiB</td></tr>
  * </table>
- *
- * <p>Answers that are sent as a whole have no share yet.
  *
  * @param received bytes; see {@link ReceivedBytes}
  * @param window bytes in flight towards us on one stream
  * @param pieces bytes; see {@link InFlightBytes}
+ * @param answers bytes; see {@link WholeAnswers}
  */
-public record MemoryShares(long received, int window, long pieces) {
+public record MemoryShares(long received, int window, long pieces, long answers) {
   /** More in flight gains nothing on a local network. */
   private static final int LARGEST_WINDOW = 1 << 20;
 
@@ -35,7 +36,7 @@ public record MemoryShares(long received, int window, long pieces) {
   static MemoryShares of(long heap, long direct) {
     long memory = Math.min(heap, direct);
     long window = Math.min(Math.max(memory / 4096, SMALLEST_WINDOW), LARGEST_WINDOW);
-    return new MemoryShares(memory / 4, (int) window, memory / 8);
+    return new MemoryShares(memory / 4, (int) window, memory / 8, memory / 8);
   }
 
   /** The shares of this process. */

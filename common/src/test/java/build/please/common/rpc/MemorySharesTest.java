@@ -11,7 +11,7 @@ final class MemorySharesTest {
   @Test
   void shares_areOfWhicheverMemoryIsSmaller() {
     MemoryShares little = MemoryShares.of(256 * MEGABYTE, 128 * MEGABYTE);
-    assertEquals(new MemoryShares(32 * MEGABYTE, 32 << 10, 16 * MEGABYTE), little);
+    assertEquals(new MemoryShares(32 * MEGABYTE, 32 << 10, 16 * MEGABYTE, 16 * MEGABYTE), little);
     assertEquals(little, MemoryShares.of(128 * MEGABYTE, 256 * MEGABYTE));
   }
 

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /**
  * Reads the blobs of one request, each with a status of its own (BRB-01). To a client that accepts
@@ -47,13 +48,17 @@ final class BatchRead {
   /**
    * Reads what can be read. Blocks until each blob has its status.
    *
+   * @param room hears how many bytes there may be, before the first is read; what it throws ends
+   *     the call
    * @throws MalformedException if a digest is malformed, or the blobs together are over the limit
    *     (BRB-03)
    */
-  BatchReadBlobsResponse read(HashFunction function, BatchReadBlobsRequest request)
-      throws IOException {
+  BatchReadBlobsResponse read(
+      HashFunction function, BatchReadBlobsRequest request, LongConsumer room) throws IOException {
+    List<Item> items = items(function, request);
+    room.accept(items.stream().mapToLong(item -> item.digest().size()).sum());
     return BatchReadBlobsResponse.newBuilder()
-        .addAllResponses(fanOut.map(items(function, request), this::readOne))
+        .addAllResponses(fanOut.map(items, this::readOne))
         .build();
   }
 

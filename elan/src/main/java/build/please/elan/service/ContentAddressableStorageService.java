@@ -10,6 +10,7 @@ import build.please.common.cas.HashFunction;
 import build.please.common.cas.TreeReader;
 import build.please.common.rpc.FanOut;
 import build.please.common.rpc.RpcErrors;
+import build.please.common.rpc.WholeAnswers;
 import build.please.elan.meter.Batching;
 import build.please.elan.meter.ElanMeters;
 import build.please.proto.execution.BatchReadBlobsRequest;
@@ -38,12 +39,19 @@ final class ContentAddressableStorageService
   private final ElanMeters meters;
   private final BatchUpdate batchUpdate;
   private final BatchRead batchRead;
+  private final WholeAnswers answers;
   private final IdleWatch idle;
 
   ContentAddressableStorageService(
-      BlobStore blobs, TreeReader trees, FanOut fanOut, IdleWatch idle, ElanMeters meters) {
+      BlobStore blobs,
+      TreeReader trees,
+      FanOut fanOut,
+      WholeAnswers answers,
+      IdleWatch idle,
+      ElanMeters meters) {
     this.blobs = blobs;
     this.trees = trees;
+    this.answers = answers;
     this.idle = idle;
     this.meters = meters;
     MeteredBlobStore batched =
@@ -89,7 +97,16 @@ final class ContentAddressableStorageService
         client,
         () ->
             batchRead.read(
-                check(request.getInstanceName(), request.getDigestFunctionValue()), request));
+                check(request.getInstanceName(), request.getDigestFunctionValue()),
+                request,
+                bytes -> hold(bytes, (ServerCallStreamObserver<?>) client)));
+  }
+
+  /** Until the client has taken the answer, or does not want it any more. */
+  private void hold(long bytes, ServerCallStreamObserver<?> client) {
+    Runnable giveBack = answers.take(bytes);
+    client.setOnCancelHandler(giveBack);
+    client.setOnCloseHandler(giveBack);
   }
 
   @Override

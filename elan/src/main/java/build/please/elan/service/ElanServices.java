@@ -8,6 +8,7 @@ import build.please.common.cas.StoredDirectories;
 import build.please.common.cas.TreeReader;
 import build.please.common.rpc.FanOut;
 import build.please.common.rpc.InFlightBytes;
+import build.please.common.rpc.WholeAnswers;
 import build.please.elan.meter.Batching;
 import build.please.elan.meter.ElanMeters;
 import io.grpc.BindableService;
@@ -56,7 +57,7 @@ public final class ElanServices {
     Uploads uploads = new Uploads(streamed, arrivals, config, pieces, timer, meters.events());
     return List.of(
         new ContentAddressableStorageService(
-            blobs, new TreeReader(directories), fanOut, idle, meters),
+            blobs, new TreeReader(directories), fanOut, WholeAnswers.ofThisProcess(), idle, meters),
         new ByteStreamService(
             streamed,
             new UploadContext(uploads, arrivals, idle, config, pieces, timer),

@@ -11,9 +11,12 @@ import build.please.elan.memory.StuckCalls.Side;
 import build.please.proto.bytestream.ByteStreamGrpc;
 import build.please.proto.bytestream.ReadRequest;
 import build.please.proto.bytestream.WriteRequest;
+import build.please.proto.execution.BatchReadBlobsRequest;
+import build.please.proto.execution.ContentAddressableStorageGrpc;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.ManagedChannel;
+import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -119,6 +122,28 @@ final class MemoryIT {
       report("writers that stalled (" + begun + "; " + part + "; " + most + ")");
       assertEquals(List.of(), between.ends());
       assertEquals(0, begun.ended());
+    }
+    assertUnharmed();
+  }
+
+  /** Some hold what there is for answers, and the others are told so. */
+  @Test
+  void batchReadersThatStop() throws Exception {
+    BatchReadBlobsRequest batch = OtherCalls.read(upload(bytes(4_000_000)));
+    try (StuckCalls readers = new StuckCalls()) {
+      for (int i = 0; i < STUCK / 5; i++) {
+        readers.begin(
+            channels.get(i % CONNECTIONS),
+            ContentAddressableStorageGrpc.getBatchReadBlobsMethod(),
+            batch,
+            Side.CLOSED);
+      }
+      while (readers.ends().size() < STUCK / 10) {
+        others.rounds();
+        Thread.onSpinWait();
+      }
+      report("batches that nobody takes");
+      readers.ends().forEach(end -> assertEquals(Status.Code.RESOURCE_EXHAUSTED, end.getCode()));
     }
     assertUnharmed();
   }
