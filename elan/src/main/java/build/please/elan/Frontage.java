@@ -14,6 +14,7 @@ import build.please.metrics.AdminConfig;
 import build.please.metrics.Metrics;
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptor;
+import io.micrometer.core.instrument.Gauge;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -83,6 +84,9 @@ public final class Frontage {
             security.keyFile(),
             TlsConfig.MinVersion.parse(security.tlsMinVersion()));
     RpcServer server = RpcServer.start(config, Tls.server(tls), interceptors, services);
+    Gauge.builder("grpc.server.unhandled.bytes", server, RpcServer::unhandledBytes)
+        .description("Bytes of messages that came, whole or in part, and are not handled yet.")
+        .register(metrics.registry());
     if (security.isOpen() && !isLoopback(config.host())) {
       log.warn("anybody who can connect to this server can {}; see --token_file", openTo);
     }

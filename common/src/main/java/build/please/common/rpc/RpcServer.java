@@ -51,6 +51,7 @@ public final class RpcServer implements AutoCloseable {
   private final ExecutorService pool;
   private final List<String> services;
   private final HealthStatusManager health;
+  private final ReceivedBytes received;
   private final OpenCalls calls;
   private final OpenCalls standing;
   private final AtomicBoolean stopping = new AtomicBoolean();
@@ -62,6 +63,7 @@ public final class RpcServer implements AutoCloseable {
       ExecutorService pool,
       List<String> services,
       HealthStatusManager health,
+      ReceivedBytes received,
       OpenCalls calls,
       OpenCalls standing) {
     this.config = config;
@@ -71,6 +73,7 @@ public final class RpcServer implements AutoCloseable {
     this.pool = pool;
     this.services = services;
     this.health = health;
+    this.received = received;
     this.calls = calls;
     this.standing = standing;
   }
@@ -117,7 +120,8 @@ public final class RpcServer implements AutoCloseable {
     try {
       Server server = builder.executor(task -> execute(pool, task)).build().start();
       RpcServer started =
-          new RpcServer(config, server, pool, List.copyOf(names), health, calls, standing);
+          new RpcServer(
+              config, server, pool, List.copyOf(names), health, received, calls, standing);
       started.serving();
       return started;
     } catch (IOException e) {
@@ -130,6 +134,11 @@ public final class RpcServer implements AutoCloseable {
   /** The port that is listened on, also where 0 was asked for. */
   public int port() {
     return port;
+  }
+
+  /** Bytes of messages that came, whole or in part, and are not handled now. */
+  public long unhandledBytes() {
+    return received.charged();
   }
 
   /** Health answers SERVING, unless a stop was requested. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import build.please.common.cas.Digest;
+import build.please.elan.ScrapedPage;
 import build.please.elan.ServerProcess;
 import build.please.elan.memory.StuckCalls.Side;
 import build.please.proto.bytestream.ByteStreamGrpc;
@@ -18,6 +19,13 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,14 +55,19 @@ final class MemoryIT {
 
   @TempDir Path directory;
 
+  private final HttpClient http = HttpClient.newHttpClient();
   private final Random random = new Random(7);
   private final List<ManagedChannel> channels = new ArrayList<>();
   private ServerProcess server;
+  private int adminPort;
   private OtherCalls others;
 
   @BeforeEach
   void start() throws Exception {
     Path store = Files.createDirectory(directory.resolve("store"));
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      adminPort = free.getLocalPort();
+    }
     server =
         ServerProcess.start(
             JAR,
@@ -62,7 +75,9 @@ final class MemoryIT {
             List.of("-Xmx256m", "-XX:MaxDirectMemorySize=128m"),
             "--storage=file://" + store,
             "--host=127.0.0.1",
-            "--port=0");
+            "--port=0",
+            "--admin_host=127.0.0.1",
+            "--admin_port=" + adminPort);
     for (int i = 0; i < CONNECTIONS; i++) {
       channels.add(dial());
     }
@@ -190,11 +205,23 @@ final class MemoryIT {
     }
     others.stop();
     assertTrue(others.rounds() > 1);
+    while (page().value("grpc_server_unhandled_bytes") != 0) {
+      // The calls that were cancelled end one after the other.
+      Thread.onSpinWait();
+    }
     String log = Files.readString(directory.resolve("log"));
     assertFalse(log.contains("OutOfMemory"), log);
     assertFalse(log.contains("OutOfDirectMemory"), log);
     assertFalse(log.contains("LEAK"), log);
     assertEquals(0, server.terminate());
+  }
+
+  private ScrapedPage page() throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + adminPort + "/metrics")).build();
+    ScrapedPage page = new ScrapedPage(http.send(request, BodyHandlers.ofString()).body());
+    assertTrue(page.has("grpc_server_unhandled_bytes"));
+    return page;
   }
 
   /** For whoever reads the log of a build. */
