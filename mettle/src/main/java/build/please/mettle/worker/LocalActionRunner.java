@@ -38,6 +38,9 @@ final class LocalActionRunner implements ActionRunner {
   /** More of a stream than this is not sent inside the answer. */
   private static final int INLINE_BYTES = 64 << 10;
 
+  /** Each takes about 1 KB of memory until all are stored. */
+  private static final int MAX_OUTPUTS = 1_000_000;
+
   private final ActionReader actions;
   private final WorkerConfig config;
   private final Clock clock;
@@ -133,7 +136,7 @@ final class LocalActionRunner implements ActionRunner {
                 "action execution timed out after " + timeout.toMillis() + " ms"));
       }
       timeline.uploadStarted();
-      Outputs outputs = new OutputCollector(root, command).collect();
+      Outputs outputs = new OutputCollector(root, command, MAX_OUTPUTS).collect();
       outputs.faults().forEach(outcome::fail);
       addLogs(stdout, stderr, request, outputs);
       uploader.store(outputs.uploads());

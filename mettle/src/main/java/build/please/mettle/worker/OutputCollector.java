@@ -8,6 +8,7 @@ import build.please.proto.execution.NodeProperties;
 import build.please.proto.execution.OutputFile;
 import build.please.proto.execution.OutputSymlink;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,19 +30,33 @@ final class OutputCollector {
 
   private final ActionRoot root;
   private final Command command;
-  private final Outputs outputs = new Outputs();
+  private final Outputs outputs;
 
-  OutputCollector(ActionRoot root, Command command) {
+  /**
+   * @param maxEntries files, directories and links that are not too many
+   */
+  OutputCollector(ActionRoot root, Command command, int maxEntries) {
     this.root = root;
     this.command = command;
+    outputs = new Outputs(maxEntries);
   }
 
   /**
-   * Collects them all. What is wrong with single ones is in the answer, beside the others.
-   *
-   * @throws io.grpc.StatusRuntimeException if they are too many
+   * Collects them all. What is wrong with single ones is in the answer, beside the others; if they
+   * are too many, nothing else is.
    */
   Outputs collect() {
+    try {
+      collectAll();
+      return outputs;
+    } catch (StatusRuntimeException tooMany) {
+      Outputs none = new Outputs(0);
+      none.fault(tooMany);
+      return none;
+    }
+  }
+
+  private void collectAll() {
     OutputPaths declared = OutputPaths.of(command);
     for (String path : declared.any()) {
       collect(path, Kind.ANY);
@@ -52,7 +67,6 @@ final class OutputCollector {
     for (String path : declared.directories()) {
       collect(path, Kind.DIRECTORY);
     }
-    return outputs;
   }
 
   private void collect(String path, Kind kind) {

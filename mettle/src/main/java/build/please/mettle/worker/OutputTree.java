@@ -118,7 +118,7 @@ final class OutputTree {
   private List<Entry<ByteString, Path>> sorted(SecureDirectory directory, String path)
       throws IOException {
     List<Entry<ByteString, Path>> sorted = new ArrayList<>();
-    List<Path> names = directory.names(Outputs.MAX_ENTRIES);
+    List<Path> names = directory.names(outputs.room());
     outputs.reserve(names.size());
     for (Path name : names) {
       try {

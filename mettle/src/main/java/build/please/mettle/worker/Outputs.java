@@ -15,16 +15,26 @@ import java.util.Map;
 
 /** What a command left behind, as far as it was looked at. For one thread. */
 final class Outputs {
-  /** Each of them takes some hundred bytes until all are stored. */
-  static final int MAX_ENTRIES = 1_000_000;
-
   private static final int MAX_FAULTS = 20;
 
+  private final int maxEntries;
   private final ActionResult.Builder result = ActionResult.newBuilder();
   private final Map<Digest, Upload> uploads = new LinkedHashMap<>();
   private final List<Exception> faults = new ArrayList<>();
   private int entries;
   private int moreFaults;
+
+  /**
+   * @param maxEntries files, directories and links of which it can know
+   */
+  Outputs(int maxEntries) {
+    this.maxEntries = maxEntries;
+  }
+
+  /** How many more of them there may be. */
+  int room() {
+    return maxEntries - entries;
+  }
 
   /** The result's lists of outputs, to be added to. */
   ActionResult.Builder result() {
@@ -46,9 +56,9 @@ final class Outputs {
    */
   void reserve(int more) {
     entries += more;
-    if (entries > MAX_ENTRIES) {
+    if (entries > maxEntries) {
       throw Status.RESOURCE_EXHAUSTED
-          .withDescription("the outputs are more than " + MAX_ENTRIES + " files and directories")
+          .withDescription("the outputs are more than " + maxEntries + " files and directories")
           .asRuntimeException();
     }
   }

@@ -7,18 +7,23 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import build.please.common.cas.MalformedException;
 import build.please.common.rpc.RpcErrors;
 import build.please.mettle.conformance.Shows;
+import build.please.proto.execution.Command;
 import com.google.rpc.Code;
 import com.google.rpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What is said about outputs that cannot be stored. */
 final class OutputsTest {
-  private final Outputs outputs = new Outputs();
+  private final Outputs outputs = new Outputs(1000);
 
   private void assertSaid(Code code, String message) {
     Status status = RpcErrors.toStatus(outputs.faults().get(0));
@@ -44,21 +49,41 @@ final class OutputsTest {
 
   @Test
   void manyFaults_areTheFirstOnesAndACount() {
-    for (int i = 0; i < 100_000; i++) {
+    for (int i = 0; i < 1_000; i++) {
       outputs.unreadable("f" + i, new MalformedException("odd"));
     }
     List<Exception> faults = outputs.faults();
     assertEquals(21, faults.size());
     assertEquals("output f19: odd", faults.get(19).getMessage());
-    assertEquals("and of 99980 more outputs", faults.get(20).getMessage());
+    assertEquals("and of 980 more outputs", faults.get(20).getMessage());
   }
 
   @Test
-  void moreThanAMillionEntries_areTooMany() throws IOException {
-    outputs.reserve(400_000);
-    outputs.reserve(600_000);
+  void moreThanThereIsRoomFor_isTooMuch() throws IOException {
+    outputs.reserve(400);
+    assertEquals(600, outputs.room());
+    outputs.reserve(600);
     StatusRuntimeException refused =
         assertThrows(StatusRuntimeException.class, () -> outputs.reserve(1));
     assertEquals(io.grpc.Status.Code.RESOURCE_EXHAUSTED, refused.getStatus().getCode());
+  }
+
+  /** Memory is what there is too little of, so that the largest directory counts as it is read. */
+  @Test
+  void tooManyOutputs_areNone_andThatIsSaid(@TempDir Path directory) throws IOException {
+    for (int i = 0; i < 20; i++) {
+      Files.createFile(Files.createDirectories(directory.resolve("d" + i % 2)).resolve("f" + i));
+    }
+    ActionRoot root = ActionRoot.of(directory, "", new FileNames(StandardCharsets.UTF_8));
+    Command command = Command.newBuilder().addOutputPaths("d0").addOutputPaths("d1").build();
+    assertEquals(
+        2, new OutputCollector(root, command, 22).collect().result().getOutputDirectoriesCount());
+    for (int limit : new int[] {0, 5, 11, 21}) {
+      Outputs none = new OutputCollector(root, command, limit).collect();
+      assertEquals(0, none.result().getOutputDirectoriesCount());
+      assertEquals(0, none.uploads().size());
+      assertEquals(
+          Code.RESOURCE_EXHAUSTED.getNumber(), RpcErrors.toStatus(none.faults().get(0)).getCode());
+    }
   }
 }

@@ -55,7 +55,9 @@ final class SecureDirectoryTest {
     }
   }
 
+  /** Fault 87: not even if they came into a directory's or a file's place just now. */
   @Test
+  @Shows("WRK-14 WRK-28")
   void links_areNotFollowed() throws IOException {
     try (SecureDirectory open = SecureDirectory.open(directory)) {
       assertTrue(open.attributes(Path.of("link")).isSymbolicLink());
