@@ -21,16 +21,20 @@ final class SizeLimitedBlobStore extends ForwardingBlobStore {
 
   @Override
   public BlobSink write(Digest digest, Encoding encoding) throws IOException {
+    check(digest);
+    return super.write(digest, encoding);
+  }
+
+  @Override
+  public boolean adopt(Digest digest, Path file) throws IOException {
+    check(digest);
+    return super.adopt(digest, file);
+  }
+
+  private void check(Digest digest) throws BlobRejectedException {
     if (digest.size() > maxBytes) {
       throw new BlobRejectedException(
           "blob " + digest + " is larger than this server takes, " + maxBytes + " bytes");
     }
-    return super.write(digest, encoding);
-  }
-
-  /** What is too large is refused by whoever writes it instead. */
-  @Override
-  public boolean adopt(Digest digest, Path file) throws IOException {
-    return digest.size() <= maxBytes && super.adopt(digest, file);
   }
 }

@@ -66,7 +66,7 @@ final class LocalActionRunner implements ActionRunner {
     workspace = machine.workspace();
     launches = new LaunchPlan(config.host(), config.sandboxes());
     commands = new CommandRunner(machine.kernel(), machine.timer(), config.killGrace());
-    uploader = new OutputUploader(blobs, transfers);
+    uploader = new OutputUploader(blobs, transfers, new Adoption(blobs, names.encoding()));
   }
 
   @Override

@@ -18,6 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,16 +26,19 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Stores blobs: one question which are missing, then only those, small ones in batches and large
- * ones as streams, several at a time. Safe for concurrent use.
+ * Stores blobs: one question which are missing, then only those. Files are given to the store as
+ * they are if it keeps files on this disk; else small ones go in batches and large ones as streams,
+ * several at a time. Safe for concurrent use.
  */
 final class OutputUploader {
   private final BlobStore blobs;
   private final FanOut transfers;
+  private final Adoption adoption;
 
-  OutputUploader(BlobStore blobs, FanOut transfers) {
+  OutputUploader(BlobStore blobs, FanOut transfers, Adoption adoption) {
     this.blobs = blobs;
     this.transfers = transfers;
+    this.adoption = adoption;
   }
 
   /**
@@ -55,7 +59,7 @@ final class OutputUploader {
         Batches.of(toStore.keySet()),
         batch -> {
           try {
-            store(batch, toStore);
+            store(withoutGiven(batch, toStore), toStore);
           } catch (BlobRejectedException e) {
             checkUnchanged(batch, toStore);
             throw e;
@@ -89,7 +93,23 @@ final class OutputUploader {
     return new IOException("output " + file.getFileName() + " changed while it was stored");
   }
 
+  /** Those that the store did not take as they are. */
+  private List<Digest> withoutGiven(List<Digest> batch, Map<Digest, Upload> uploads)
+      throws IOException {
+    List<Digest> others = new ArrayList<>();
+    for (Digest digest : batch) {
+      if (!(uploads.get(digest) instanceof Upload.FromFile file)
+          || !adoption.tryGive(digest, file.path())) {
+        others.add(digest);
+      }
+    }
+    return others;
+  }
+
   private void store(List<Digest> batch, Map<Digest, Upload> uploads) throws IOException {
+    if (batch.isEmpty()) {
+      return;
+    }
     if (Batches.isLarge(batch.get(0))) {
       Digest large = batch.get(0);
       try (InputStream in = open(large, uploads);
