@@ -209,6 +209,8 @@ final class MetricsTest {
     assertEquals(
         Code.FAILED_PRECONDITION_VALUE, execute(action("exit 0", hollow)).getStatus().getCode());
     assertEquals(1, value("mettle_blob_not_found_errors_total", "version", ""));
+    assertEquals(0, value("mettle_cache_hits_total"));
+    assertEquals(1, value("mettle_cache_misses_total"));
     awaitEnds(3);
     assertEquals(3, value("mettle_failed_actions_total"));
     assertEquals(0, value("mettle_successful_actions_total"));

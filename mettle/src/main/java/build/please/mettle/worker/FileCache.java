@@ -32,13 +32,21 @@ final class FileCache implements AutoCloseable {
     void make(Path file) throws IOException;
   }
 
+  /** Hears how many files of an action were on this machine, and how many were not. */
+  @FunctionalInterface
+  interface Lookups {
+    void count(int hits, int misses);
+  }
+
   private final CacheDirectory directory;
   private final CacheIndex index;
   private final CacheScan scan;
   private final Thread scanner;
+  private final Lookups lookups;
 
-  private FileCache(CacheDirectory directory, long maxBytes) {
+  private FileCache(CacheDirectory directory, long maxBytes, Lookups lookups) {
     this.directory = directory;
+    this.lookups = lookups;
     index = new CacheIndex(maxBytes);
     scan = new CacheScan(directory, index);
     scanner = Threads.factory("cache-scan").newThread(scan);
@@ -52,9 +60,19 @@ final class FileCache implements AutoCloseable {
    * @throws IOException if it cannot be used, or if another process has it
    */
   static FileCache open(Path directory, long maxBytes) throws IOException {
-    FileCache cache = new FileCache(CacheDirectory.open(directory), maxBytes);
+    return open(directory, maxBytes, (hits, misses) -> {});
+  }
+
+  /** As {@link #open(Path, long)}, with somebody who counts. */
+  static FileCache open(Path directory, long maxBytes, Lookups lookups) throws IOException {
+    FileCache cache = new FileCache(CacheDirectory.open(directory), maxBytes, lookups);
     cache.scanner.start();
     return cache;
+  }
+
+  /** Of the files of an action, so many were on this machine, here or in the store. */
+  void lookedUp(int hits, int misses) {
+    lookups.count(hits, misses);
   }
 
   /** Where it is, without links. */

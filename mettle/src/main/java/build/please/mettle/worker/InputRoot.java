@@ -77,7 +77,9 @@ final class InputRoot {
   void create(Digest rootDigest, StagedInputs inputs, Set<Digest> alsoMissing) throws IOException {
     TreeReader.Closure tree = trees.read(rootDigest);
     InputPlan plan = InputPlan.of(tree, rootDigest, inputs.root(), names);
-    Set<BlobForm> elsewhere = fetcher.locate(plan.forms(), inputs);
+    Set<BlobForm> forms = plan.forms();
+    Set<BlobForm> elsewhere = fetcher.locate(forms, inputs);
+    machine.cache().lookedUp(forms.size() - elsewhere.size(), elsewhere.size());
     Set<Digest> absent = new LinkedHashSet<>(alsoMissing);
     absent.addAll(tree.missing());
     absent.addAll(missing(elsewhere));

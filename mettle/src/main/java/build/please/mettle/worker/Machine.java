@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.mettle.worker;
 
+import build.please.mettle.meter.WorkerMeters;
 import java.io.IOException;
 import java.time.Duration;
 
@@ -15,9 +16,9 @@ record Machine(Kernel kernel, Timer timer, Workspace workspace, FileCache cache)
    *
    * @throws IOException if actions cannot have directories there, or the cache cannot be used
    */
-  static Machine open(WorkerConfig config) throws IOException {
+  static Machine open(WorkerConfig config, WorkerMeters meters) throws IOException {
     Kernel kernel = Kernels.choose(config.host().fileNames());
-    FileCache cache = openCache(config.inputs());
+    FileCache cache = openCache(config.inputs(), meters);
     Timer timer = new Timer();
     try {
       Workspace workspace = Workspace.open(config.directory(), new StrayProcesses(kernel, timer));
@@ -29,9 +30,9 @@ record Machine(Kernel kernel, Timer timer, Workspace workspace, FileCache cache)
     }
   }
 
-  private static FileCache openCache(InputConfig config) throws IOException {
+  private static FileCache openCache(InputConfig config, WorkerMeters meters) throws IOException {
     try {
-      return FileCache.open(config.cacheDirectory(), config.cacheMaxBytes());
+      return FileCache.open(config.cacheDirectory(), config.cacheMaxBytes(), meters::lookedUp);
     } catch (IOException e) {
       throw new IOException("inputs cannot be kept in " + config.cacheDirectory() + ": " + e, e);
     }

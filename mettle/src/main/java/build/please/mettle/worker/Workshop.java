@@ -75,7 +75,7 @@ public final class Workshop implements ActionRunner, AutoCloseable {
   public static Workshop open(
       WorkerConfig config, Cas cas, WorkerMeters meters, Broadcast broadcast, Clock clock)
       throws IOException {
-    Machine machine = Machine.open(config);
+    Machine machine = Machine.open(config, meters);
     try {
       SandboxProbe.check(config, machine);
       return new Workshop(config, machine, cas, meters, broadcast, clock);
