@@ -14,16 +14,23 @@ import java.util.Optional;
  * @param session the process that made the session; its number is not given to another while the
  *     session has members
  * @param hasTerminal whether it can be stopped from a keyboard
+ * @param hasRun whether it runs a program of its own, and not still its parent's
  * @param startTicks when it started, in the kernel's own unit; a child's is never less than its
  *     parent's
  */
-record ProcessStat(char state, long session, boolean hasTerminal, long startTicks) {
+record ProcessStat(
+    char state, long parent, long session, boolean hasTerminal, boolean hasRun, long startTicks) {
   /** That of a process that is no more. */
-  static final ProcessStat GONE = new ProcessStat('X', 0, false, 0);
+  static final ProcessStat GONE = new ProcessStat('X', 0, 0, false, false, 0);
+
+  /** The kernel's PF_FORKNOEXEC. */
+  private static final long FORKED_ONLY = 0x40;
 
   private static final int STATE = 0;
+  private static final int PARENT = 1;
   private static final int SESSION = 3;
   private static final int TERMINAL = 4;
+  private static final int FLAGS = 6;
   private static final int START = 19;
 
   /** Empty if there is no such process any more, or no /proc. */
@@ -36,8 +43,10 @@ record ProcessStat(char state, long session, boolean hasTerminal, long startTick
       return Optional.of(
           new ProcessStat(
               fields[STATE].charAt(0),
+              Long.parseLong(fields[PARENT]),
               Long.parseLong(fields[SESSION]),
               !fields[TERMINAL].equals("0"),
+              (Long.parseLong(fields[FLAGS]) & FORKED_ONLY) == 0,
               Long.parseLong(fields[START])));
     } catch (IOException | RuntimeException goneOrUnknown) {
       return Optional.empty();

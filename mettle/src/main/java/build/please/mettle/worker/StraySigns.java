@@ -26,6 +26,7 @@ final class StraySigns {
   /** The environment variable that carries the cookie. */
   static final String COOKIE = "METTLE_ACTION";
 
+  private static final long SELF = ProcessHandle.current().pid();
   private static final List<String> PLACES = List.of("cwd", "root", "exe");
 
   private final byte[] cookie;
@@ -64,7 +65,17 @@ final class StraySigns {
       sessions.add(stat.session());
       return true;
     }
-    return !stat.hasTerminal() && (isInside(process) || hasFileInside(process));
+    return !stat.hasTerminal()
+        && !isOursToBe(stat)
+        && (isInside(process) || hasFileInside(process));
+  }
+
+  /**
+   * Whether this is another action's command that we are starting: until it runs, it has all files
+   * open that we have. Only where we are the first process of all do strays become our children.
+   */
+  private static boolean isOursToBe(ProcessStat stat) {
+    return stat.parent() == SELF && (SELF != 1 || !stat.hasRun());
   }
 
   private boolean hasCookie(Path process) {
