@@ -87,6 +87,8 @@ final class LibC {
 
   static native int kill(int pid, int signal);
 
+  static native int umask(int mask);
+
   static native int symlink(Pointer target, Pointer path);
 
   static native String strerror(int error);

@@ -37,7 +37,13 @@ final class LinuxKernel implements Kernel {
   private static final int BUSY_TRIES = 50;
   private static final long BUSY_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
+  /** What files that commands make are not, whoever started the worker. */
+  private static final int UMASK = 022;
+
+  private static final Path SHELL = Path.of("/bin/sh");
+
   private final Charset fileNames;
+  private final boolean strict;
 
   /**
    * @throws LinkageError if this is no Linux that we know, or if its C library lacks a function
@@ -49,10 +55,47 @@ final class LinuxKernel implements Kernel {
     }
     // Loads the library now, and not in the middle of the first action (J4).
     LibC.kill(0, 0);
+    strict = restrictOurselves() != UMASK;
+  }
+
+  /**
+   * Has children inherit the right mask, or one that denies more: ours is everybody's in this
+   * process, and whoever started it with a strict one meant that.
+   *
+   * @return what they inherit
+   */
+  private static int restrictOurselves() {
+    int given = LibC.umask(077);
+    LibC.umask(given | UMASK);
+    return given | UMASK;
   }
 
   @Override
   public Child spawn(Launch launch) throws IOException {
+    return start(strict ? relaxed(launch) : launch);
+  }
+
+  /** By way of a shell, whose exit code 126 or 127 is all that tells of a program that is none. */
+  private static Launch relaxed(Launch launch) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "sh",
+                "-c",
+                "umask " + Integer.toOctalString(UMASK) + "; exec \"$0\" \"$@\"",
+                launch.program().toString()));
+    arguments.addAll(launch.arguments().subList(1, launch.arguments().size()));
+    return new Launch(
+        SHELL,
+        arguments,
+        launch.environment(),
+        launch.directory(),
+        launch.stdout(),
+        launch.stderr(),
+        launch.report());
+  }
+
+  private Child start(Launch launch) throws IOException {
     try (Memory actions = new Memory(LibC.STRUCT_BYTES);
         Memory attributes = new Memory(LibC.STRUCT_BYTES)) {
       check("file actions", LibC.posix_spawn_file_actions_init(actions));

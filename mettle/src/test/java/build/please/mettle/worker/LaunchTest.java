@@ -21,6 +21,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which program is run, and what it sees. */
 @Timeout(60)
@@ -139,6 +141,21 @@ final class LaunchTest {
     // The last descriptor is that of ls, for the directory it reads. The C library keeps signals 32
     // and 33, its own, ignored in what it starts.
     assertEquals("0 1 2 3 0000000000000000\n0000000180000000", prints());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 02, 022, 027, 077})
+  void umask_isTheSameWhateverTheWorkersIs(int given, @TempDir Path other) {
+    int before = LibC.umask(given);
+    try (Rig late = new Rig(other).outputs("made")) {
+      ExecuteResponse response = late.shell("umask; echo \"$0 $1\" > made; ls -l made").run();
+      assertEquals("0022", late.stdout(response).lines().findFirst().orElseThrow());
+      assertTrue(late.stdout(response).contains("-rw-r--r--"));
+      int ours = LibC.umask(before);
+      assertEquals(given | 022, ours, "nobody is let in whom the operator kept out");
+    } finally {
+      LibC.umask(before);
+    }
   }
 
   @Test
