@@ -8,6 +8,10 @@ missing=()
 command -v bazel >/dev/null || missing+=(bazel-bootstrap)
 command -v gcc >/dev/null || missing+=(gcc)
 command -v g++ >/dev/null || missing+=(g++)
+# Only one step needs it, which says so if it is not there.
+if ((EUID == 0)) && command -v apt-get >/dev/null; then
+  command -v bwrap >/dev/null || missing+=(bubblewrap)
+fi
 
 if ((${#missing[@]})); then
   install="apt-get install -y --no-install-recommends ${missing[*]}"
