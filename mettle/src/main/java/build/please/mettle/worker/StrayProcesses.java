@@ -8,8 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -23,6 +25,12 @@ final class StrayProcesses {
 
   /** No machine hands out all process ids in this time. */
   private static final Duration NO_WRAP = Duration.ofMillis(200);
+
+  /** How often a process whose nature is unclear makes us look again. */
+  private static final int LOOKS = 3;
+
+  /** How often we look again in all, on a machine where others come and go without end. */
+  private static final int MOST_DOUBTS = 20;
 
   private static final long MIN_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
   private static final long MAX_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -80,48 +88,84 @@ final class StrayProcesses {
   }
 
   private boolean kill(StraySigns signs, long leader, Duration ran) {
-    long start = timer.nanoTime();
-    long pauseNanos = MIN_PAUSE_NANOS;
-    Set<Long> known = new HashSet<>();
-    while (true) {
-      List<Long> killed = killOnce(signs, leader, ran.plus(timer.since(start)));
-      if (killed.isEmpty()) {
-        return true;
-      }
-      if (timer.since(start).compareTo(PATIENCE) > 0) {
-        return false;
-      }
-      // It dies soon, but not at once; and it may have forked before it did. Where new ones turn
-      // up there is no time to lose.
-      pauseNanos =
-          known.addAll(killed) ? MIN_PAUSE_NANOS : Math.min(2 * pauseNanos, MAX_PAUSE_NANOS);
-      LockSupport.parkNanos(pauseNanos);
-    }
+    return new Hunt(signs, leader, ran).kill();
   }
 
-  /** Those that were found, each killed at once, before it can fork again. */
-  private List<Long> killOnce(StraySigns signs, long leader, Duration ran) {
-    // Process ids are handed out in turn: after a short run only later ones come into question, and
-    // mostly there are none.
-    long newest = ran.compareTo(NO_WRAP) < 0 ? newestProcess() : -1;
-    if (newest == leader) {
-      return List.of();
+  /** For one thread. */
+  private final class Hunt {
+    private final StraySigns signs;
+    private final long leader;
+    private final Duration ran;
+    private final long start = timer.nanoTime();
+    private final Set<Long> known = new HashSet<>();
+    private final Map<Long, Integer> unclear = new HashMap<>();
+
+    Hunt(StraySigns signs, long leader, Duration ran) {
+      this.signs = signs;
+      this.leader = leader;
+      this.ran = ran;
     }
-    List<Long> killed = new ArrayList<>();
-    try (DirectoryStream<Path> processes =
-        Files.newDirectoryStream(proc, entry -> isNumber(entry.getFileName().toString()))) {
-      for (Path process : processes) {
-        long pid = Long.parseLong(process.getFileName().toString());
-        boolean possible = newest < leader || pid > leader;
-        if (possible && pid != self && signs.belongs(process)) {
-          kernel.signal(pid, Kernel.Signal.KILL);
-          killed.add(pid);
+
+    boolean kill() {
+      long pauseNanos = MIN_PAUSE_NANOS;
+      int doubts = 0;
+      while (true) {
+        boolean settled = true;
+        List<Long> killed = new ArrayList<>();
+        for (Path process : possible()) {
+          long pid = number(process);
+          switch (signs.look(process)) {
+            case STRAY -> {
+              // At once, before it can fork again.
+              kernel.signal(pid, Kernel.Signal.KILL);
+              killed.add(pid);
+            }
+            // A child that it left after the list was made is not in the list.
+            case UNCLEAR -> settled &= unclear.merge(pid, 1, Integer::sum) > LOOKS;
+            case OTHER -> {}
+          }
         }
+        if (killed.isEmpty() && (settled || doubts++ == MOST_DOUBTS)) {
+          return true;
+        }
+        if (killed.isEmpty()) {
+          continue;
+        }
+        if (timer.since(start).compareTo(PATIENCE) > 0) {
+          return false;
+        }
+        // It dies soon, but not at once; and it may have forked before it did. Where new ones turn
+        // up there is no time to lose.
+        pauseNanos =
+            known.addAll(killed) ? MIN_PAUSE_NANOS : Math.min(2 * pauseNanos, MAX_PAUSE_NANOS);
+        LockSupport.parkNanos(pauseNanos);
       }
-    } catch (IOException | DirectoryIteratorException e) {
-      // No /proc: nothing that we could do.
     }
-    return killed;
+
+    /**
+     * Those that may have been started after the leader. Process ids are handed out in turn, so
+     * after a short run only later ones come into question, and mostly there are none.
+     */
+    private List<Path> possible() {
+      boolean brief = ran.plus(timer.since(start)).compareTo(NO_WRAP) < 0;
+      long newest = brief ? newestProcess() : -1;
+      if (newest == leader) {
+        return List.of();
+      }
+      List<Path> possible = new ArrayList<>();
+      try (DirectoryStream<Path> processes =
+          Files.newDirectoryStream(proc, entry -> isNumber(entry.getFileName().toString()))) {
+        for (Path process : processes) {
+          long pid = number(process);
+          if (pid != self && (newest < leader || pid > leader)) {
+            possible.add(process);
+          }
+        }
+      } catch (IOException | DirectoryIteratorException e) {
+        // No /proc: nothing that we could do.
+      }
+      return possible;
+    }
   }
 
   /** The last id handed out; -1 if unknown. */
@@ -136,6 +180,10 @@ final class StrayProcesses {
 
   private Path process(long pid) {
     return proc.resolve(Long.toString(pid));
+  }
+
+  private static long number(Path process) {
+    return Long.parseLong(process.getFileName().toString());
   }
 
   private static boolean isNumber(String name) {

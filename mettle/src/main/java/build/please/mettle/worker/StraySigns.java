@@ -3,6 +3,7 @@ package build.please.mettle.worker;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -27,6 +28,7 @@ final class StraySigns {
   static final String COOKIE = "METTLE_ACTION";
 
   private static final long SELF = ProcessHandle.current().pid();
+  private static final byte[] FOREIGN = {'?'};
   private static final List<String> PLACES = List.of("cwd", "root", "exe");
 
   private final byte[] cookie;
@@ -50,24 +52,37 @@ final class StraySigns {
     return this;
   }
 
-  /** Whether a living process belongs; if so, its whole session does from now on. */
-  boolean belongs(Path process) {
-    ProcessStat stat = ProcessStat.read(process).orElse(null);
-    if (stat == null || stat.isDead() || stat.startTicks() < notBefore) {
-      return false;
+  /** What a look at a process shows. */
+  enum Finding {
+    STRAY,
+    OTHER,
+    /** It has ended, and may have left a child; or it is just about to run another program. */
+    UNCLEAR
+  }
+
+  /** Whether a process belongs; if it has the cookie, its whole session does from now on. */
+  Finding look(Path process) {
+    ProcessStat stat = ProcessStat.read(process).orElse(ProcessStat.GONE);
+    if (stat.isDead()) {
+      return Finding.UNCLEAR;
+    }
+    if (stat.startTicks() < notBefore) {
+      return Finding.OTHER;
     }
     if (sessions.contains(stat.session())) {
-      return true;
+      return Finding.STRAY;
     }
-    if (hasCookie(process)) {
+    byte[] environment = environment(process);
+    if (hasCookie(environment)) {
       // Only a child of the action has the cookie, so the action made its session; of a process
       // that is merely in this place that would not be certain.
       sessions.add(stat.session());
-      return true;
+      return Finding.STRAY;
     }
-    return !stat.hasTerminal()
-        && !isOursToBe(stat)
-        && (isInside(process) || hasFileInside(process));
+    if (!stat.hasTerminal() && !isOursToBe(stat) && (isInside(process) || hasFileInside(process))) {
+      return Finding.STRAY;
+    }
+    return environment.length == 0 ? Finding.UNCLEAR : Finding.OTHER;
   }
 
   /**
@@ -78,13 +93,18 @@ final class StraySigns {
     return stat.parent() == SELF && (SELF != 1 || !stat.hasRun());
   }
 
-  private boolean hasCookie(Path process) {
-    byte[] environment;
+  /** Empty while one program gives way to another, too. */
+  private static byte[] environment(Path process) {
     try {
-      environment = Files.readAllBytes(process.resolve("environ"));
-    } catch (IOException goneOrForeign) {
-      return false;
+      return Files.readAllBytes(process.resolve("environ"));
+    } catch (AccessDeniedException foreign) {
+      return FOREIGN;
+    } catch (IOException gone) {
+      return new byte[0];
     }
+  }
+
+  private boolean hasCookie(byte[] environment) {
     boolean prefix = cookie[cookie.length - 1] == '/';
     for (int start = 0; start + cookie.length <= environment.length; start++) {
       int end = start + cookie.length;

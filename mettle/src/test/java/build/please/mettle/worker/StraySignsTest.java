@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.mettle.worker;
 
-import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import build.please.mettle.worker.StraySigns.Finding;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -63,16 +65,32 @@ final class StraySignsTest {
 
   @Test
   void openFileInside_isASign_butNotOfAChildThatWeAreStarting() {
-    assertTrue(signs(0).belongs(grandchild));
+    assertEquals(Finding.STRAY, signs(0).look(grandchild));
     // Between fork and exec another action's command has the files of all open.
-    assertFalse(signs(0).belongs(process(child.toHandle())));
+    assertNotEquals(Finding.STRAY, signs(0).look(process(child.toHandle())));
   }
 
   @Test
   void whoIsOlder_belongsToOthers() {
     long start = ProcessStat.read(grandchild).orElseThrow().startTicks();
-    assertTrue(signs(start).belongs(grandchild));
-    assertFalse(signs(start + 1).belongs(grandchild));
+    assertEquals(Finding.STRAY, signs(start).look(grandchild));
+    assertNotEquals(Finding.STRAY, signs(start + 1).look(grandchild));
+  }
+
+  @Test
+  void whoHasEnded_orHasNoEnvironment_isUnclear() throws Exception {
+    Process bare = new ProcessBuilder("/usr/bin/env", "-i", "/bin/sleep", "1000").start();
+    try {
+      Path process = process(bare.toHandle());
+      while (Files.readAllBytes(process.resolve("environ")).length > 0) {
+        // Until env gives way to sleep.
+      }
+      assertEquals(Finding.UNCLEAR, signs(0).look(process));
+    } finally {
+      bare.destroyForcibly().waitFor();
+    }
+    assertEquals(Finding.UNCLEAR, signs(0).look(process(bare.toHandle())));
+    assertEquals(Finding.OTHER, signs(0).look(Path.of("/proc/self")));
   }
 
   @Test
@@ -80,8 +98,8 @@ final class StraySignsTest {
     long session = ProcessStat.read(grandchild).orElseThrow().session();
     Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
     StraySigns signs = new StraySigns("nobody's", elsewhere, 0);
-    assertFalse(signs.belongs(grandchild));
-    assertTrue(signs.session(session).belongs(grandchild));
+    assertNotEquals(Finding.STRAY, signs.look(grandchild));
+    assertEquals(Finding.STRAY, signs.session(session).look(grandchild));
   }
 
   @Test
@@ -97,10 +115,10 @@ final class StraySignsTest {
         // Until it is the program that we started.
       }
       for (String cookie : Arrays.asList("worker/7", "worker/")) {
-        assertTrue(new StraySigns(cookie, directory, 0).belongs(process), cookie);
+        assertEquals(Finding.STRAY, new StraySigns(cookie, directory, 0).look(process), cookie);
       }
       for (String cookie : Arrays.asList("worker/77", "worker", "work/", "orker/7")) {
-        assertFalse(new StraySigns(cookie, directory, 0).belongs(process), cookie);
+        assertNotEquals(Finding.STRAY, new StraySigns(cookie, directory, 0).look(process), cookie);
       }
     } finally {
       other.destroyForcibly();
