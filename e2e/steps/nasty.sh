@@ -66,12 +66,12 @@ census() {
   echo "threads: $(find "$process/task" -mindepth 1 -maxdepth 1 | wc -l)"
 }
 
-# expect_census BEFORE: the same again, within a while, since removals are not waited for and
-# threads of pools come and go
+# expect_census BEFORE: the same again, within a while, since removals are not waited for; of threads
+# no more than the pools may have that were not full yet
 expect_census() {
   local deadline=$((SECONDS + 30)) now
   until now=$(census) && [[ ${now%%threads*} == "${1%%threads*}" ]] &&
-    ((${now##*: } <= ${1##*: } + 20)); do
+    ((${now##*: } <= ${1##*: } + 64)); do
     ((SECONDS < deadline)) || fail "before: ${1//$'\n'/, }; now: ${now//$'\n'/, }"
     sleep 0.5
   done
