@@ -13,10 +13,12 @@ import build.please.elan.StorageFlag;
 import build.please.elan.StoreOptions;
 import build.please.elan.store.StoreConfig;
 import build.please.metrics.Metrics;
+import build.please.mettle.api.PlatformPolicy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -96,6 +98,17 @@ final class DualCommand implements Callable<Integer> {
           "Actions that run at once (default: the number of cores; env METTLE_NUM_WORKERS).")
   private @Nullable Integer workers;
 
+  @Option(
+      names = {"--platform", "--allowed_platform"},
+      paramLabel = "NAME=VALUE",
+      converter = PlatformFlag.class,
+      description =
+          "A platform property that actions may ask for and get here; repeat for several, also of "
+              + "one name. Others are then refused; without the flag they are ignored. With it, "
+              + PlatformPolicy.SLOTS
+              + "=N asks for N of the --num_workers.")
+  private List<PlatformFlag.Property> platform = List.of();
+
   @Mixin private final WorkerOptions workerOptions = new WorkerOptions();
   @Mixin private final FitnessOptions fitness = new FitnessOptions();
 
@@ -155,6 +168,7 @@ final class DualCommand implements Callable<Integer> {
         storageTls ? DualServer.StorageTransport.TLS : DualServer.StorageTransport.PLAINTEXT,
         noForwardStorage ? DualServer.Forwarding.OFF : DualServer.Forwarding.ON,
         workers == null ? Runtime.getRuntime().availableProcessors() : workers,
+        PlatformFlag.byName(platform),
         workerOptions.toConfig(work.toAbsolutePath(), data.resolve("cache")),
         fitness.toConfig(),
         preflightAction ? DualServer.FirstAction.OURS : DualServer.FirstAction.A_CLIENTS);

@@ -19,6 +19,7 @@ import build.please.mettle.api.ExecutionService;
 import build.please.mettle.api.KeepAlive;
 import build.please.mettle.api.LogByteStream;
 import build.please.mettle.api.Operations;
+import build.please.mettle.api.PlatformPolicy;
 import build.please.mettle.api.ResponseLoop;
 import build.please.mettle.api.ResultInliner;
 import build.please.mettle.api.Retention;
@@ -30,6 +31,8 @@ import build.please.mettle.meter.MettleMeters;
 import build.please.mettle.queue.MemoryQueue;
 import build.please.mettle.queue.Subscription;
 import build.please.mettle.worker.Preflight;
+import build.please.mettle.worker.Slots;
+import build.please.mettle.worker.Surroundings;
 import build.please.mettle.worker.WorkerConfig;
 import build.please.mettle.worker.WorkerPool;
 import build.please.mettle.worker.Workshop;
@@ -44,6 +47,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
@@ -83,6 +88,7 @@ final class DualServer implements AutoCloseable {
    * @param security who may connect
    * @param target the store's address where it is another server
    * @param slots how many actions run at once
+   * @param platform what actions may ask of this machine: names of properties with their values
    * @param firstAction whose action is the first to run
    */
   record Settings(
@@ -95,6 +101,7 @@ final class DualServer implements AutoCloseable {
       StorageTransport transport,
       Forwarding forwarding,
       int slots,
+      Map<String, Set<String>> platform,
       WorkerConfig worker,
       FitnessConfig fitness,
       FirstAction firstAction) {}
@@ -134,7 +141,14 @@ final class DualServer implements AutoCloseable {
         .newThread(new ResponseLoop(heard, operations, POLL_PAUSE, mettle.api()))
         .start();
     LiveLogs logs = LiveLogs.open(cas.blobs(), pieces, timer, Ticker.systemTicker());
-    Workshop workshop = open(Workshop.open(settings.worker(), cas, mettle.worker(), logs, clock));
+    PlatformPolicy platform = new PlatformPolicy(settings.platform(), settings.slots());
+    Slots slots =
+        Slots.of(
+            settings.slots(),
+            (action, command) -> platform.slots(PlatformPolicy.platform(action, command)));
+    Surroundings surroundings = new Surroundings(logs, slots);
+    Workshop workshop =
+        open(Workshop.open(settings.worker(), cas, mettle.worker(), surroundings, clock));
     if (settings.firstAction() == FirstAction.OURS) {
       Preflight.run(workshop, cas.blobs());
     }
@@ -160,7 +174,7 @@ final class DualServer implements AutoCloseable {
                 settings.rpc(),
                 settings.security(),
                 metrics,
-                services(storage, logs, requests, timer, pieces, meters, mettle.api()),
+                services(storage, platform, logs, requests, timer, pieces, meters, mettle.api()),
                 () -> storage.isFit() && fitness.faults().isEmpty(),
                 "run commands on this machine"));
     open(storage.watch(server));
@@ -184,6 +198,7 @@ final class DualServer implements AutoCloseable {
 
   private List<BindableService> services(
       DualStorage storage,
+      PlatformPolicy platform,
       LiveLogs logs,
       MemoryQueue requests,
       ScheduledExecutorService timer,
@@ -196,7 +211,10 @@ final class DualServer implements AutoCloseable {
         new ExecutionService(
             cas,
             new ActionChecks(
-                cas.blobs(), settings.worker().defaultTimeout(), settings.worker().maxTimeout()),
+                cas.blobs(),
+                platform,
+                settings.worker().defaultTimeout(),
+                settings.worker().maxTimeout()),
             requests,
             operations,
             new KeepAlive(KEEP_ALIVE, timer),

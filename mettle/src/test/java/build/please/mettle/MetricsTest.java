@@ -40,6 +40,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -84,6 +85,7 @@ final class MetricsTest {
         DualServer.StorageTransport.PLAINTEXT,
         DualServer.Forwarding.ON,
         2,
+        Map.of(),
         WorkerConfig.standard(directory, "worker-7", host),
         new FitnessConfig(minFreeBytes, 100, Optional.empty()),
         DualServer.FirstAction.A_CLIENTS);

@@ -36,7 +36,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** A {@code dual} within this process, with a store in memory and two slots, and its client. */
@@ -46,14 +48,19 @@ final class RunningDual implements AutoCloseable {
   private final ManagedChannel channel;
 
   RunningDual(Path directory) throws IOException {
-    server = DualServer.start(settings(directory), metrics, Clock.systemUTC());
+    this(directory, Map.of());
+  }
+
+  /** With platform properties. */
+  RunningDual(Path directory, Map<String, Set<String>> platform) throws IOException {
+    server = DualServer.start(settings(directory, platform), metrics, Clock.systemUTC());
     channel =
         NettyChannelBuilder.forAddress(
                 "127.0.0.1", server.port(), InsecureChannelCredentials.create())
             .build();
   }
 
-  private static DualServer.Settings settings(Path directory) {
+  private static DualServer.Settings settings(Path directory, Map<String, Set<String>> platform) {
     return new DualServer.Settings(
         new RpcConfig("127.0.0.1", 0, 8, Duration.ofSeconds(1), 16 << 20),
         new SecurityConfig(
@@ -69,6 +76,7 @@ final class RunningDual implements AutoCloseable {
         DualServer.StorageTransport.PLAINTEXT,
         DualServer.Forwarding.ON,
         2,
+        platform,
         WorkerConfig.standard(
             directory.resolve("work"),
             "worker",
@@ -148,6 +156,11 @@ final class RunningDual implements AutoCloseable {
     return ByteStreamGrpc.newBlockingStub(channel)
         .withDeadlineAfter(60, TimeUnit.SECONDS)
         .read(ReadRequest.newBuilder().setResourceName(name).setReadOffset(offset).build());
+  }
+
+  /** A stored blob, as text. */
+  String blob(build.please.proto.execution.Digest digest) {
+    return text(read("blobs/" + digest.getHash() + "/" + digest.getSizeBytes(), 0));
   }
 
   /** All of a stream that is still to come. */

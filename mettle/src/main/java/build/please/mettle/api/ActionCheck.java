@@ -15,6 +15,7 @@ public interface ActionCheck {
    *
    * @throws MalformedException if the action, its command or its inputs break a rule: a path, a
    *     timeout, an empty command
+   * @throws io.grpc.StatusRuntimeException FAILED_PRECONDITION if no worker has what it asks for
    * @throws BlobNotFoundException naming every input that is known to be absent
    * @throws IOException if the inputs cannot be looked at
    */

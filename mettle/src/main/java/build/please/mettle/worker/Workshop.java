@@ -36,11 +36,11 @@ public final class Workshop implements ActionRunner, AutoCloseable {
       Machine machine,
       Cas cas,
       WorkerMeters meters,
-      Broadcast broadcast,
+      Surroundings surroundings,
       Clock clock) {
     this.machine = machine;
     this.meters = meters;
-    this.broadcast = broadcast;
+    this.broadcast = surroundings.broadcast();
     AtomicInteger count = new AtomicInteger();
     transfers =
         Executors.newFixedThreadPool(
@@ -51,7 +51,12 @@ public final class Workshop implements ActionRunner, AutoCloseable {
     runner =
         new MeteredActionRunner(
             new FailSafeActionRunner(
-                new CachingActionRunner(local, actions, cas.actions()), config.name(), clock),
+                new CachingActionRunner(
+                    new SlottedActionRunner(local, actions, surroundings.slots()),
+                    actions,
+                    cas.actions()),
+                config.name(),
+                clock),
             meters);
     uncached = new FailSafeActionRunner(local, config.name(), clock);
   }
@@ -64,21 +69,17 @@ public final class Workshop implements ActionRunner, AutoCloseable {
    */
   public static Workshop open(WorkerConfig config, Cas cas, WorkerMeters meters, Clock clock)
       throws IOException {
-    return open(config, cas, meters, Broadcast.NONE, clock);
+    return open(config, cas, meters, Surroundings.NONE, clock);
   }
 
-  /**
-   * As {@link #open(WorkerConfig, Cas, WorkerMeters, Clock)}.
-   *
-   * @param broadcast lets clients read what commands print
-   */
+  /** As {@link #open(WorkerConfig, Cas, WorkerMeters, Clock)}, within these surroundings. */
   public static Workshop open(
-      WorkerConfig config, Cas cas, WorkerMeters meters, Broadcast broadcast, Clock clock)
+      WorkerConfig config, Cas cas, WorkerMeters meters, Surroundings surroundings, Clock clock)
       throws IOException {
     Machine machine = Machine.open(config, meters);
     try {
       SandboxProbe.check(config, machine);
-      return new Workshop(config, machine, cas, meters, broadcast, clock);
+      return new Workshop(config, machine, cas, meters, surroundings, clock);
     } catch (IOException e) {
       machine.close(REMOVAL_PATIENCE);
       throw e;
