@@ -18,20 +18,37 @@ public final class CommandOutput {
     this.blobs = blobs;
   }
 
+  /** Copies all of stdout. */
   public void copyStdout(ActionResult result, OutputStream out) throws IOException {
-    copy(result.getStdoutRaw(), result.getStdoutDigest(), out);
+    copyStdout(result, 0, out);
   }
 
+  /** Copies all of stderr. */
   public void copyStderr(ActionResult result, OutputStream out) throws IOException {
-    copy(result.getStderrRaw(), result.getStderrDigest(), out);
+    copyStderr(result, 0, out);
   }
 
-  private void copy(ByteString raw, build.please.proto.execution.Digest digest, OutputStream out)
+  /**
+   * Copies stdout.
+   *
+   * @param from bytes that are not wanted again
+   */
+  void copyStdout(ActionResult result, long from, OutputStream out) throws IOException {
+    copy(result.getStdoutRaw(), result.getStdoutDigest(), from, out);
+  }
+
+  /** Copies stderr, likewise. */
+  void copyStderr(ActionResult result, long from, OutputStream out) throws IOException {
+    copy(result.getStderrRaw(), result.getStderrDigest(), from, out);
+  }
+
+  private void copy(
+      ByteString raw, build.please.proto.execution.Digest proto, long from, OutputStream out)
       throws IOException {
     if (!raw.isEmpty()) {
-      raw.writeTo(out);
-    } else if (!digest.getHash().isEmpty()) {
-      try (InputStream in = blobs.read(Digest.parse(digest), Encoding.IDENTITY, 0)) {
+      raw.substring((int) Math.min(from, raw.size())).writeTo(out);
+    } else if (!proto.getHash().isEmpty() && from < proto.getSizeBytes()) {
+      try (InputStream in = blobs.read(Digest.parse(proto), Encoding.IDENTITY, from)) {
         in.transferTo(out);
       }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.mettle.client;
 
+import build.please.common.cli.Terminal;
 import build.please.common.cli.UsageException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -28,7 +29,8 @@ import picocli.CommandLine.Option;
       "Run one command on a server.",
       "",
       "Uploads the inputs, executes the command there, prints its stdout and stderr and fetches its"
-          + " outputs. The stages, and whether the result came from the cache, are told on stderr.",
+          + " outputs. What it prints appears while it runs if the server offers that. The stages,"
+          + " how long they took, and whether the result came from the cache are told on stderr.",
       "",
       "Exit code: the command's; 125 if it could not be run, or not to its end; 1 for a wrong flag.",
       ""
@@ -76,9 +78,16 @@ public final class ExecCommand implements Callable<Integer> {
           "Print one JSON object about the result on stdout, with what the command printed in it.")
   private boolean json;
 
+  @Option(
+      names = {"-q", "--quiet"},
+      description =
+          "Print only what the command prints, and why it could not be run if it could not.")
+  private boolean quiet;
+
   private final Path directory;
   private final OutputStream out;
   private final PrintStream err;
+  private final Console.Style style;
   private final LongSupplier nanoTime;
   private final Dialer dialer;
 
@@ -89,23 +98,38 @@ public final class ExecCommand implements Callable<Integer> {
    * @param nanoTime as {@link System#nanoTime}
    */
   public ExecCommand(Path directory, OutputStream out, PrintStream err, LongSupplier nanoTime) {
-    this(directory, out, err, nanoTime, new RpcDialer());
+    this(
+        directory,
+        out,
+        err,
+        Terminal.isStderr() ? Console.Style.TERMINAL : Console.Style.PLAIN,
+        nanoTime,
+        new RpcDialer());
   }
 
   ExecCommand(
-      Path directory, OutputStream out, PrintStream err, LongSupplier nanoTime, Dialer dialer) {
+      Path directory,
+      OutputStream out,
+      PrintStream err,
+      Console.Style style,
+      LongSupplier nanoTime,
+      Dialer dialer) {
     this.directory = directory;
     this.out = out;
     this.err = err;
+    this.style = style;
     this.nanoTime = nanoTime;
     this.dialer = dialer;
   }
 
   @Override
+  @SuppressWarnings("try") // The ticking is only there to be closed.
   public Integer call() {
-    try {
-      return run();
+    Console console = new Console(out, err, quiet ? Console.Style.QUIET : style, nanoTime);
+    try (Ticking ticking = Ticking.of(console)) {
+      return run(console);
     } catch (IOException e) {
+      console.endOfStages();
       err.println("mettle: " + describe(e).strip().replaceAll("\\s*\\R\\s*", " "));
       return INFRASTRUCTURE;
     } finally {
@@ -121,7 +145,7 @@ public final class ExecCommand implements Callable<Integer> {
         : message;
   }
 
-  private int run() throws IOException {
+  private int run(Console console) throws IOException {
     if (repeat != null && repeat < 1) {
       throw new UsageException("--repeat '" + repeat + "' is not a positive number");
     }
@@ -136,11 +160,12 @@ public final class ExecCommand implements Callable<Integer> {
               action,
               alwaysRun || skipCache ? ExecRun.Lookup.NOWHERE : ExecRun.Lookup.IN_THE_CACHE,
               nanoTime,
-              err);
+              console);
       run.upload();
-      Outcome outcome = repeat == null ? run.once() : run.repeatedly(repeat);
+      ExecRun.Talk talk = json ? ExecRun.Talk.AFTERWARDS : ExecRun.Talk.LIVE;
+      Outcome outcome = repeat == null ? run.once(talk) : run.repeatedly(repeat);
       OutputDirectory outputs = new OutputDirectory(directory.resolve(outputDirectory));
-      Report report = new Report(servers.blobs(), outputs, commandOptions.outputs(), out, err);
+      Report report = new Report(servers.blobs(), outputs, commandOptions.outputs(), out, console);
       if (json) {
         report.json(outcome);
       } else {

@@ -5,7 +5,6 @@ import build.please.common.cas.remote.BlobUploader;
 import build.please.proto.execution.ExecuteRequest;
 import build.please.proto.execution.ExecuteResponse;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,14 +18,23 @@ final class ExecRun {
     NOWHERE
   }
 
+  /** When what the command prints is wanted. */
+  enum Talk {
+    LIVE,
+    AFTERWARDS
+  }
+
+  /** How long a stream that does not move is waited for after the end. */
+  private static final Duration STANDSTILL = Duration.ofSeconds(5);
+
   private final Servers servers;
   private final ExecAction action;
   private final ExecuteRequest request;
   private final LongSupplier nanoTime;
-  private final PrintStream err;
+  private final Console console;
 
   ExecRun(
-      Servers servers, ExecAction action, Lookup lookup, LongSupplier nanoTime, PrintStream err) {
+      Servers servers, ExecAction action, Lookup lookup, LongSupplier nanoTime, Console console) {
     this.servers = servers;
     this.action = action;
     this.request =
@@ -36,18 +44,37 @@ final class ExecRun {
             .setSkipCacheLookup(lookup == Lookup.NOWHERE)
             .build();
     this.nanoTime = nanoTime;
-    this.err = err;
+    this.console = console;
   }
 
   /** Stores what the action needs and the store lacks. */
   void upload() throws IOException {
+    console.progress(1, "uploading");
     int sent = new BlobUploader(servers.blobs(), servers.config()).upload(action.blobs()).size();
-    err.println("mettle: uploaded " + sent + " of " + action.blobs().size() + " blobs");
+    console.stage(1, "uploaded " + sent + " of " + action.blobs().size() + " blobs");
   }
 
-  /** Executes the action and tells its stages. Blocks until it is done. */
-  Outcome once() throws IOException {
-    return execute(new StageLog(err));
+  /**
+   * Executes the action and tells its stages. Blocks until it is done.
+   *
+   * @param talk whether what the command prints is printed meanwhile
+   */
+  Outcome once(Talk talk) throws IOException {
+    StageLog stages = new StageLog(console);
+    LiveOutput live = new LiveOutput(servers.execution(), console, STANDSTILL);
+    try {
+      Outcome outcome =
+          execute(
+              metadata -> {
+                stages.update(metadata);
+                if (talk == Talk.LIVE) {
+                  live.update(metadata);
+                }
+              });
+      return outcome.with(live.finish());
+    } finally {
+      live.leave();
+    }
   }
 
   /**
@@ -77,6 +104,7 @@ final class ExecRun {
     long start = nanoTime.getAsLong();
     ExecuteResponse response = call.run(request, watcher);
     Duration roundTrip = Duration.ofNanos(nanoTime.getAsLong() - start);
-    return new Outcome(action.digest(), response, roundTrip, new Latencies(List.of()));
+    return new Outcome(
+        action.digest(), response, roundTrip, new Latencies(List.of()), LiveOutput.Printed.NOTHING);
   }
 }

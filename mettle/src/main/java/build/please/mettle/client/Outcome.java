@@ -17,10 +17,20 @@ import java.time.Instant;
  *
  * @param roundTrip from the call to its end
  * @param latencies the round trips of all runs, where there were several
+ * @param printed what was printed while it ran, and is not to be printed again
  */
-record Outcome(Digest action, ExecuteResponse response, Duration roundTrip, Latencies latencies) {
+record Outcome(
+    Digest action,
+    ExecuteResponse response,
+    Duration roundTrip,
+    Latencies latencies,
+    LiveOutput.Printed printed) {
   Outcome with(Latencies all) {
-    return new Outcome(action, response, roundTrip, all);
+    return new Outcome(action, response, roundTrip, all, printed);
+  }
+
+  Outcome with(LiveOutput.Printed meanwhile) {
+    return new Outcome(action, response, roundTrip, latencies, meanwhile);
   }
 
   ActionResult result() {
@@ -64,6 +74,11 @@ record Outcome(Digest action, ExecuteResponse response, Duration roundTrip, Late
     return Duration.between(
         instant(metadata.getExecutionStartTimestamp()),
         instant(metadata.getExecutionCompletedTimestamp()));
+  }
+
+  /** Of the run, which may have been long ago if the result is from the cache. */
+  Times times() {
+    return Times.of(result().getExecutionMetadata());
   }
 
   String worker() {

@@ -5,7 +5,6 @@ import build.please.common.cas.BlobStore;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -23,42 +22,56 @@ final class Report {
   private final OutputFetcher fetcher;
   private final Set<String> wanted;
   private final OutputStream out;
-  private final PrintStream err;
+  private final Console console;
 
   /**
    * @param wanted the paths of the outputs that the command should have made
+   * @param out gets what is for programs
    */
   Report(
       BlobStore blobs,
       OutputDirectory outputs,
       Set<String> wanted,
       OutputStream out,
-      PrintStream err) {
+      Console console) {
     this.printed = new CommandOutput(blobs);
     this.fetcher = new OutputFetcher(blobs, outputs);
     this.wanted = wanted;
     this.out = out;
-    this.err = err;
+    this.console = console;
   }
 
   /** Passes stdout and stderr through, and says the rest on stderr. */
   void plain(Outcome outcome) throws IOException {
-    copy(outcome, out, err);
+    copy(
+        outcome,
+        outcome.printed(),
+        console.stream(console::stdout),
+        console.stream(console::stderr));
+    console.progress(4, "fetching outputs");
     Set<String> fetched = fetcher.fetch(outcome.result());
+    console.endOfStages();
     for (String path : missing(fetched)) {
-      err.println("mettle: output " + path + " was not made");
+      console.say("output " + path + " was not made");
     }
     if (!outcome.response().getMessage().isEmpty()) {
-      err.println("mettle: " + outcome.response().getMessage());
+      console.say(outcome.response().getMessage());
     }
     if (!outcome.latencies().sorted().isEmpty()) {
-      err.println("mettle: " + outcome.latencies());
+      console.say(outcome.latencies().toString());
     }
     if (outcome.response().getCachedResult()) {
-      err.println("mettle: from the cache");
+      console.say("from the cache");
     } else {
       long millis = outcome.duration().toMillis();
-      err.println("mettle: executed on " + outcome.worker() + " in " + millis + " ms");
+      Times times = outcome.times();
+      console.say(
+          "executed on "
+              + outcome.worker()
+              + " in "
+              + millis
+              + " ms"
+              + (times.parts().size() > 1 ? " (" + times + ")" : ""));
     }
   }
 
@@ -66,7 +79,7 @@ final class Report {
   void json(Outcome outcome) throws IOException {
     ByteString.Output stdout = ByteString.newOutput();
     ByteString.Output stderr = ByteString.newOutput();
-    copy(outcome, stdout, stderr);
+    copy(outcome, LiveOutput.Printed.NOTHING, stdout, stderr);
     Set<String> fetched = fetcher.fetch(outcome.result());
     JsonObject object =
         new JsonObject()
@@ -79,6 +92,9 @@ final class Report {
             .put("round_trip_ms", outcome.roundTrip())
             .put("outputs", fetched)
             .put("missing_outputs", missing(fetched));
+    if (!outcome.times().parts().isEmpty()) {
+      object.put("times", outcome.times().toJson());
+    }
     if (!outcome.latencies().sorted().isEmpty()) {
       object.put("repeat", outcome.latencies().toJson());
     }
@@ -89,10 +105,12 @@ final class Report {
   }
 
   /** Also what a command printed that was stopped, as far as it is there. */
-  private void copy(Outcome outcome, OutputStream stdout, OutputStream stderr) throws IOException {
+  private void copy(
+      Outcome outcome, LiveOutput.Printed before, OutputStream stdout, OutputStream stderr)
+      throws IOException {
     try {
-      printed.copyStdout(outcome.result(), stdout);
-      printed.copyStderr(outcome.result(), stderr);
+      printed.copyStdout(outcome.result(), before.stdout(), stdout);
+      printed.copyStderr(outcome.result(), before.stderr(), stderr);
     } catch (IOException e) {
       // Why it did not run is worth more than why its words are lost.
       outcome.requireRun();

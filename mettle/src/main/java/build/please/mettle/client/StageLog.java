@@ -2,24 +2,32 @@
 package build.please.mettle.client;
 
 import build.please.proto.execution.ExecuteOperationMetadata;
-import java.io.PrintStream;
+import build.please.proto.execution.ExecutionStage;
 
-/** Prints a line for each stage that an action reaches; repetitions are left out. */
+/** Tells each stage that an action reaches; repetitions are left out. */
 final class StageLog implements ExecutionCall.Watcher {
-  private final PrintStream err;
+  private final Console console;
   private String last = "";
 
-  StageLog(PrintStream err) {
-    this.err = err;
+  StageLog(Console console) {
+    this.console = console;
   }
 
   @Override
   public void update(ExecuteOperationMetadata metadata) {
     String line = line(metadata);
     if (!line.isEmpty() && !line.equals(last)) {
-      err.println("mettle: " + line);
+      console.stage(number(metadata.getStage()), line);
       last = line;
     }
+  }
+
+  private static int number(ExecutionStage.Value stage) {
+    return switch (stage) {
+      case EXECUTING -> 3;
+      case COMPLETED -> 4;
+      default -> 2;
+    };
   }
 
   private static String line(ExecuteOperationMetadata metadata) {

@@ -25,6 +25,8 @@ final class ExecConsole implements AutoCloseable {
   final ByteArrayOutputStream err = new ByteArrayOutputStream();
   final StringWriter help = new StringWriter();
 
+  Console.Style style = Console.Style.PLAIN;
+
   /** The addresses, and how they were dialled. */
   final List<String> dialled = new ArrayList<>();
 
@@ -43,6 +45,7 @@ final class ExecConsole implements AutoCloseable {
             directory,
             out,
             console,
+            style,
             () -> clock.addAndGet(1_000_000),
             (address, access) -> {
               dialled.add(address + " " + access);
