@@ -18,6 +18,8 @@ import io.netty.util.internal.PlatformDependent;
  *       <td>{@code pieces}: 1/8 M, and the smallest piece for each stream beyond it</td></tr>
  *   <tr><td>answers that are sent as a whole</td>
  *       <td>{@code answers}: 1/8 M, but never less than 16 MiB</td></tr>
+ *   <tr><td>trees that are sent in pages</td>
+ *       <td>as much again</td></tr>
  * </table>
  *
  * @param received bytes; see {@link ReceivedBytes}

@@ -16,7 +16,7 @@ public final class WholeAnswers {
   /** Answers up to this length are small. */
   static final int SMALL = 128 << 10;
 
-  /** What any answer fits into. */
+  /** Several messages of the greatest length. */
   private static final long LEAST = 16 << 20;
 
   private static final Duration PATIENCE = Duration.ofSeconds(1);
@@ -26,6 +26,7 @@ public final class WholeAnswers {
 
   private final Semaphore small;
   private final Semaphore large;
+  private final int largest;
   private final Semaphore waiters = new Semaphore(WAITERS);
   private final Duration patience;
 
@@ -35,7 +36,8 @@ public final class WholeAnswers {
    */
   WholeAnswers(long limit, Duration patience) {
     this.small = new Semaphore(units(limit / 4), true);
-    this.large = new Semaphore(units(limit / 4 * 3), true);
+    this.largest = units(limit / 4 * 3);
+    this.large = new Semaphore(largest, true);
     this.patience = patience;
   }
 
@@ -45,7 +47,8 @@ public final class WholeAnswers {
   }
 
   /**
-   * Takes room for an answer. Blocks for a second at most, and not at all if many do already.
+   * Takes room for an answer, and all that there is for one that is even longer. Blocks for a
+   * second at most, and not at all if many do already.
    *
    * @return gives it back; may be run again, which does nothing
    * @throws io.grpc.StatusRuntimeException RESOURCE_EXHAUSTED if there is none; a client may try
@@ -53,7 +56,7 @@ public final class WholeAnswers {
    */
   public Runnable take(long bytes) {
     Semaphore budget = bytes <= SMALL ? small : large;
-    int units = units(bytes);
+    int units = Math.min(units(bytes), largest);
     if (!budget.tryAcquire(units) && !await(budget, units)) {
       throw Status.RESOURCE_EXHAUSTED
           .withDescription("the server has no memory for an answer of " + bytes + " bytes now")

@@ -42,6 +42,14 @@ final class WholeAnswersTest {
   }
 
   @Test
+  void answerBeyondTheBudget_takesAllOfIt() {
+    Runnable all = answers.take(100 * MEGABYTE);
+    assertRefused(MEGABYTE);
+    all.run();
+    answers.take(6 * MEGABYTE);
+  }
+
+  @Test
   void smallAnswers_goOnBesideLargeOnes() {
     answers.take(6 * MEGABYTE);
     for (int i = 0; i < 16; i++) {

@@ -7,7 +7,6 @@ import static build.please.elan.service.Requests.check;
 import build.please.common.cas.BlobStore;
 import build.please.common.cas.Digest;
 import build.please.common.cas.HashFunction;
-import build.please.common.cas.TreeReader;
 import build.please.common.rpc.FanOut;
 import build.please.common.rpc.RpcErrors;
 import build.please.common.rpc.WholeAnswers;
@@ -35,7 +34,7 @@ import java.util.Set;
 final class ContentAddressableStorageService
     extends ContentAddressableStorageGrpc.ContentAddressableStorageImplBase {
   private final BlobStore blobs;
-  private final TreeReader trees;
+  private final Trees trees;
   private final ElanMeters meters;
   private final BatchUpdate batchUpdate;
   private final BatchRead batchRead;
@@ -44,7 +43,7 @@ final class ContentAddressableStorageService
 
   ContentAddressableStorageService(
       BlobStore blobs,
-      TreeReader trees,
+      Trees trees,
       FanOut fanOut,
       WholeAnswers answers,
       IdleWatch idle,
@@ -113,8 +112,10 @@ final class ContentAddressableStorageService
   public void getTree(GetTreeRequest request, StreamObserver<GetTreeResponse> client) {
     try {
       HashFunction function = check(request.getInstanceName(), request.getDigestFunctionValue());
+      TreePages pages = TreePages.open(trees.reader(), function, request, meters.traffic());
       TreePump.start(
-          TreePages.open(trees, function, request, meters.traffic()),
+          pages,
+          trees.room().take(pages.bytes()),
           (ServerCallStreamObserver<GetTreeResponse>) client,
           idle);
     } catch (IOException | RuntimeException e) {

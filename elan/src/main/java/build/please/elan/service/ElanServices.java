@@ -57,7 +57,12 @@ public final class ElanServices {
     Uploads uploads = new Uploads(streamed, arrivals, config, pieces, timer, meters.events());
     return List.of(
         new ContentAddressableStorageService(
-            blobs, new TreeReader(directories), fanOut, WholeAnswers.ofThisProcess(), idle, meters),
+            blobs,
+            new Trees(new TreeReader(directories), WholeAnswers.ofThisProcess()),
+            fanOut,
+            WholeAnswers.ofThisProcess(),
+            idle,
+            meters),
         new ByteStreamService(
             streamed,
             new UploadContext(uploads, arrivals, idle, config, pieces, timer),

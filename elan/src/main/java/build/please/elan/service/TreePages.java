@@ -67,6 +67,11 @@ final class TreePages {
     return done;
   }
 
+  /** Of all directories together. */
+  long bytes() {
+    return tree.stream().mapToLong(directory -> directory.getKey().size()).sum();
+  }
+
   /** Directories that were handed out, and those before the first page. */
   int position() {
     return next;

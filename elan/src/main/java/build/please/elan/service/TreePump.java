@@ -14,23 +14,35 @@ import java.util.concurrent.Future;
 final class TreePump {
   private final ServerCallStreamObserver<GetTreeResponse> client;
   private final TreePages pages;
+  private final Runnable giveBack;
   private final IdleWatch idle;
   private final Turns turns = new Turns();
   private final Future<?> idleWatch;
   private volatile int sent;
 
   private TreePump(
-      ServerCallStreamObserver<GetTreeResponse> client, TreePages pages, IdleWatch idle) {
+      ServerCallStreamObserver<GetTreeResponse> client,
+      TreePages pages,
+      Runnable giveBack,
+      IdleWatch idle) {
     this.client = client;
     this.pages = pages;
+    this.giveBack = giveBack;
     this.idle = idle;
     this.idleWatch = idle.watch(() -> sent, this::endAsIdle);
   }
 
-  /** Begins; to be called from the call's handler. */
+  /**
+   * Begins; to be called from the call's handler.
+   *
+   * @param giveBack run at the end, whichever it is
+   */
   static void start(
-      TreePages pages, ServerCallStreamObserver<GetTreeResponse> client, IdleWatch idle) {
-    TreePump pump = new TreePump(client, pages, idle);
+      TreePages pages,
+      Runnable giveBack,
+      ServerCallStreamObserver<GetTreeResponse> client,
+      IdleWatch idle) {
+    TreePump pump = new TreePump(client, pages, giveBack, idle);
     client.setOnCancelHandler(() -> pump.turns.end(pump::letGo));
     client.setOnReadyHandler(pump::onReady);
   }
@@ -65,5 +77,6 @@ final class TreePump {
 
   private void letGo() {
     idleWatch.cancel(false);
+    giveBack.run();
   }
 }

@@ -14,6 +14,10 @@ import build.please.proto.bytestream.ReadRequest;
 import build.please.proto.bytestream.WriteRequest;
 import build.please.proto.execution.BatchReadBlobsRequest;
 import build.please.proto.execution.ContentAddressableStorageGrpc;
+import build.please.proto.execution.Directory;
+import build.please.proto.execution.DirectoryNode;
+import build.please.proto.execution.GetTreeRequest;
+import build.please.proto.execution.SymlinkNode;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.ManagedChannel;
@@ -32,6 +36,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -143,22 +148,31 @@ final class MemoryIT {
 
   /** Some hold what there is for answers, and the others are told so. */
   @Test
-  void batchReadersThatStop() throws Exception {
+  void readersOfBatchesAndTreesThatStop() throws Exception {
     BatchReadBlobsRequest batch = OtherCalls.read(upload(bytes(4_000_000)));
-    try (StuckCalls readers = new StuckCalls()) {
+    GetTreeRequest tree = GetTreeRequest.newBuilder().setRootDigest(tree().toProto()).build();
+    try (StuckCalls readers = new StuckCalls();
+        StuckCalls climbers = new StuckCalls()) {
       for (int i = 0; i < STUCK / 5; i++) {
+        climbers.begin(
+            channels.get(i % CONNECTIONS),
+            ContentAddressableStorageGrpc.getGetTreeMethod(),
+            tree,
+            Side.CLOSED);
         readers.begin(
             channels.get(i % CONNECTIONS),
             ContentAddressableStorageGrpc.getBatchReadBlobsMethod(),
             batch,
             Side.CLOSED);
       }
-      while (readers.ends().size() < STUCK / 10) {
+      while (readers.ends().size() < STUCK / 10 || climbers.ends().size() < STUCK / 10) {
         others.rounds();
         Thread.onSpinWait();
       }
-      report("batches that nobody takes");
-      readers.ends().forEach(end -> assertEquals(Status.Code.RESOURCE_EXHAUSTED, end.getCode()));
+      report("batches and trees that nobody takes");
+      for (StuckCalls calls : List.of(readers, climbers)) {
+        calls.ends().forEach(end -> assertEquals(Status.Code.RESOURCE_EXHAUSTED, end.getCode()));
+      }
     }
     assertUnharmed();
   }
@@ -190,6 +204,26 @@ final class MemoryIT {
     UploadCall upload = UploadCall.start(channels.get(0), bytes, digest, 1 << 20);
     assertEquals(bytes.size(), upload.committedSize(PATIENCE_SECONDS));
     return digest;
+  }
+
+  /** Three megabytes of directories. */
+  private Digest tree() {
+    Directory.Builder root = Directory.newBuilder();
+    for (int i = 0; i < 30; i++) {
+      SymlinkNode link =
+          SymlinkNode.newBuilder().setName("link").setTarget("x".repeat(100_000) + i).build();
+      Digest child = store(Directory.newBuilder().addSymlinks(link).build().toByteString());
+      root.addDirectories(
+          DirectoryNode.newBuilder().setName(String.format("d%02d", i)).setDigest(child.toProto()));
+    }
+    return store(root.build().toByteString());
+  }
+
+  private Digest store(ByteString bytes) {
+    ContentAddressableStorageGrpc.newBlockingStub(channels.get(0))
+        .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)
+        .batchUpdateBlobs(OtherCalls.update(bytes));
+    return Digest.of(bytes);
   }
 
   private ByteString bytes(int count) {
