@@ -9,7 +9,9 @@ import build.please.elan.StorageFlag;
 import build.please.mettle.client.CommandOutput;
 import build.please.mettle.meter.MettleMeters;
 import build.please.mettle.queue.ExecuteMessage;
+import build.please.mettle.worker.LinkMode;
 import build.please.mettle.worker.Stop;
+import build.please.mettle.worker.WorkerConfig;
 import build.please.mettle.worker.Workshop;
 import build.please.proto.execution.ActionResult;
 import build.please.proto.execution.ExecuteRequest;
@@ -18,6 +20,7 @@ import com.google.rpc.Code;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -59,6 +62,13 @@ final class OneCommand implements Callable<Integer> {
       description = "Where actions run (default: the current directory).")
   private Path directory = Path.of(".");
 
+  @Option(
+      names = "--local",
+      description =
+          "Run nothing, but bring the inputs to a directory below --dir, as copies, and print the "
+              + "command for a shell.")
+  private boolean local;
+
   @Mixin private final WorkerOptions workerOptions = new WorkerOptions();
 
   @Parameters(
@@ -81,17 +91,16 @@ final class OneCommand implements Callable<Integer> {
     Stop stop = new Stop();
     Clock clock = Clock.systemUTC();
     try (Cas cas = storage.open(clock);
-        Workshop workshop =
-            Workshop.open(
-                workerOptions.toConfig(
-                    directory.toAbsolutePath().normalize(),
-                    StorageFlag.cacheHome(System.getenv()).resolve("mettle/one")),
-                cas,
-                MettleMeters.unseen().worker(),
-                clock)) {
+        Workshop workshop = Workshop.open(config(), cas, MettleMeters.unseen().worker(), clock)) {
       Shutdown.onSignal(stop::raise, stop::raise, UNWIND);
       int exitCode = 0;
       for (Digest action : actions) {
+        if (local) {
+          Path place = directory.toAbsolutePath().normalize().resolve("one_" + action.hash());
+          out.write(workshop.rehearse(request(action), place).getBytes(StandardCharsets.UTF_8));
+          out.flush();
+          continue;
+        }
         ExecuteResponse response = workshop.tryOut(message(action, clock), stop);
         int code = report(action, response, new CommandOutput(cas.blobs()));
         exitCode = exitCode == 0 ? code : exitCode;
@@ -103,9 +112,21 @@ final class OneCommand implements Callable<Integer> {
     }
   }
 
+  private WorkerConfig config() {
+    WorkerConfig config =
+        workerOptions.toConfig(
+            directory.toAbsolutePath().normalize(),
+            StorageFlag.cacheHome(System.getenv()).resolve("mettle/one"));
+    // Whoever looks into an action by hand changes things.
+    return local ? config.withInputs(config.inputs().withLink(LinkMode.NEVER)) : config;
+  }
+
   private static ExecuteMessage message(Digest action, Clock clock) {
-    ExecuteRequest request = ExecuteRequest.newBuilder().setActionDigest(action.toProto()).build();
-    return new ExecuteMessage(request, clock.instant(), "one");
+    return new ExecuteMessage(request(action), clock.instant(), "one");
+  }
+
+  private static ExecuteRequest request(Digest action) {
+    return ExecuteRequest.newBuilder().setActionDigest(action.toProto()).build();
   }
 
   /** Passes on what the command printed, says the rest on stderr, and returns the exit code. */

@@ -5,6 +5,7 @@ import build.please.common.cli.GoDuration;
 import build.please.common.cli.OneLine;
 import build.please.common.cli.UsageException;
 import build.please.mettle.worker.Costs;
+import build.please.mettle.worker.OutputPacks;
 import build.please.mettle.worker.WorkerConfig;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -47,6 +48,13 @@ final class WorkerOptions {
   private List<Costs.Cost> costs = List.of();
 
   @Option(
+      names = "--make_packs",
+      description =
+          "Store each output directory as one more blob too, from which other workers, also those "
+              + "of please-servers, fetch it at once. Packs are read in any case.")
+  private boolean makePacks;
+
+  @Option(
       names = "--version_file",
       paramLabel = "FILE",
       description = "A file whose first line is the version of this worker, for its metrics.")
@@ -79,6 +87,7 @@ final class WorkerOptions {
         host,
         inputs.toConfig(cache),
         sandbox.toConfig(host.path()),
+        makePacks ? OutputPacks.MADE : OutputPacks.NOT_MADE,
         new Costs(costs));
   }
 

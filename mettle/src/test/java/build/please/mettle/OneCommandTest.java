@@ -162,6 +162,39 @@ final class OneCommandTest {
   }
 
   @Test
+  void local_bringsCopiesOfTheInputsAndRunsNothing() throws Exception {
+    ByteString content = ByteString.copyFromUtf8("content\n");
+    cas.blobs().writeAll(Map.of(Digest.of(content), content));
+    Directory.Builder root = Directory.newBuilder();
+    root.addFilesBuilder().setName("in").setDigest(Digest.of(content).toProto());
+    Command.Builder command =
+        Command.newBuilder()
+            .addArguments("/bin/sh")
+            .addArguments("-c")
+            .addArguments("tr a-z A-Z < in > out/file; echo \"it's $A\"")
+            .addOutputPaths("out/file");
+    command.addEnvironmentVariablesBuilder().setName("A").setValue("a 'b'");
+    Digest action =
+        store(
+            Action.newBuilder()
+                .setCommandDigest(store(command.build()).toProto())
+                .setInputRootDigest(store(root.build()).toProto())
+                .build());
+
+    assertEquals(0, one("-s", storage(), "--local", name(action)), this::stderr);
+    Path staged = directory.resolve("work").resolve("one_" + action.hash()).resolve("root");
+    assertEquals("content\n", Files.readString(staged.resolve("in")));
+    assertEquals(1, Files.getAttribute(staged.resolve("in"), "unix:nlink"));
+    assertFalse(Files.exists(staged.resolve("out/file")));
+    Process shell = new ProcessBuilder("/bin/sh", "-c", stdout()).redirectErrorStream(true).start();
+    assertEquals(
+        "it's a 'b'\n", new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+    assertEquals("CONTENT\n", Files.readString(staged.resolve("out/file")));
+
+    refused("one_" + action.hash(), "-s", storage(), "--local", name(action));
+  }
+
+  @Test
   void wrongArguments_areRefusedInOneLine() throws IOException {
     refused("'abc' is not the HASH/SIZE", "-s", storage(), "abc");
     refused("is not the HASH/SIZE", "-s", storage(), action("true").hash() + "/x");

@@ -124,7 +124,8 @@ final class Downloads {
     }
   }
 
-  private static void writeChecked(InputStream in, Digest digest, Path target) throws IOException {
+  /** Makes a file of the bytes, if they are the blob's. */
+  static void writeChecked(InputStream in, Digest digest, Path target) throws IOException {
     MessageDigest sha256 = Digest.sha256();
     byte[] buffer = new byte[(int) Math.min(1 << 16, Math.max(1, digest.size()))];
     long size = 0;

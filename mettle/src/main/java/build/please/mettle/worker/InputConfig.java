@@ -23,6 +23,11 @@ public record InputConfig(Path cacheDirectory, long cacheMaxBytes, LinkMode link
     BYTES
   }
 
+  /** The same with another way to link. */
+  public InputConfig withLink(LinkMode other) {
+    return new InputConfig(cacheDirectory, cacheMaxBytes, other, check);
+  }
+
   /** As usual. */
   public static InputConfig standard(Path cacheDirectory) {
     return new InputConfig(cacheDirectory, DEFAULT_CACHE_BYTES, LinkMode.HARD, Check.STAMPS);

@@ -43,6 +43,7 @@ final class InputRoot {
   private final TreeReader trees;
   private final Linker linker;
   private final InputFetcher fetcher;
+  private final PackReader packs;
   private final InputWatch watch;
 
   InputRoot(
@@ -55,6 +56,7 @@ final class InputRoot {
         new TreeReader(new RememberedDirectories(blobs, Runtime.getRuntime().maxMemory() / SHARE));
     linker = Linker.of(config.link(), names.encoding());
     fetcher = new InputFetcher(blobs, machine.cache(), transfers, linker);
+    packs = new PackReader(blobs, machine.cache(), machine.meters());
     watch = new InputWatch(blobs, machine.cache(), transfers, config.check());
   }
 
@@ -89,7 +91,7 @@ final class InputRoot {
     for (Folder directory : plan.directories()) {
       Files.createDirectory(directory.path());
     }
-    fetcher.bring(elsewhere, inputs);
+    fetcher.bring(packs.bring(tree, elsewhere, inputs), inputs);
     place(plan.files(), inputs);
     for (Link link : plan.links()) {
       machine.kernel().symlink(link.target(), link.path());

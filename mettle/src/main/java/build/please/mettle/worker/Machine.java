@@ -9,8 +9,10 @@ import java.time.Duration;
  * What runs share of the machine that they run on.
  *
  * @param cache of input files
+ * @param meters hear of what runs do
  */
-record Machine(Kernel kernel, Timer timer, Workspace workspace, FileCache cache) {
+record Machine(
+    Kernel kernel, Timer timer, Workspace workspace, FileCache cache, WorkerMeters meters) {
   /**
    * Takes what the configuration says.
    *
@@ -22,7 +24,7 @@ record Machine(Kernel kernel, Timer timer, Workspace workspace, FileCache cache)
     Timer timer = new Timer();
     try {
       Workspace workspace = Workspace.open(config.directory(), new StrayProcesses(kernel, timer));
-      return new Machine(kernel, timer, workspace, cache);
+      return new Machine(kernel, timer, workspace, cache, meters);
     } catch (IOException e) {
       timer.close();
       cache.close();

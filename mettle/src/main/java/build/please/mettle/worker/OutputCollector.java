@@ -30,14 +30,16 @@ final class OutputCollector {
 
   private final ActionRoot root;
   private final Command command;
+  private final Packer packer;
   private final Outputs outputs;
 
   /**
    * @param maxEntries files, directories and links that are not too many
    */
-  OutputCollector(ActionRoot root, Command command, int maxEntries) {
+  OutputCollector(ActionRoot root, Command command, Packer packer, int maxEntries) {
     this.root = root;
     this.command = command;
+    this.packer = packer;
     outputs = new Outputs(maxEntries);
   }
 
@@ -140,7 +142,8 @@ final class OutputCollector {
     }
     outputs
         .result()
-        .addOutputDirectories(new OutputTree(command, root.names(), outputs).read(directory, path));
+        .addOutputDirectories(
+            new OutputTree(command, root.names(), packer, outputs).read(directory, path));
   }
 
   /**

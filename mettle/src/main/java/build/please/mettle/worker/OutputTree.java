@@ -40,14 +40,16 @@ final class OutputTree {
 
   private final Command command;
   private final FileNames fileNames;
+  private final Packer packer;
   private final Outputs outputs;
 
   /** Every directory after all that lie below it. */
   private final Map<Digest, ByteString> finished = new LinkedHashMap<>();
 
-  OutputTree(Command command, FileNames fileNames, Outputs outputs) {
+  OutputTree(Command command, FileNames fileNames, Packer packer, Outputs outputs) {
     this.command = command;
     this.fileNames = fileNames;
+    this.packer = packer;
     this.outputs = outputs;
   }
 
@@ -61,7 +63,7 @@ final class OutputTree {
    * @throws IOException if the directory itself cannot be read
    */
   OutputDirectory read(SecureDirectory directory, String path) throws IOException {
-    Digest root = read(directory, path, 0);
+    Digest root = packed(read(directory, path, 0));
     finished.forEach((single, bytes) -> outputs.upload(single, new Upload.FromMemory(bytes)));
     ByteString tree = tree();
     Digest digest = Digest.of(tree);
@@ -76,6 +78,20 @@ final class OutputTree {
           output.setRootDirectoryDigest(root.toProto()).build();
       case TREE_ONLY, UNRECOGNIZED -> output.build();
     };
+  }
+
+  /** The root as clients are to see it; as it was it is stored all the same. */
+  private Digest packed(Digest root) {
+    ByteString plain = finished.getOrDefault(root, ByteString.EMPTY);
+    ByteString named = packer.pack(root, finished, outputs);
+    if (named.equals(plain)) {
+      return root;
+    }
+    outputs.upload(root, new Upload.FromMemory(plain));
+    finished.remove(root);
+    Digest digest = Digest.of(named);
+    finished.put(digest, named);
+    return digest;
   }
 
   /** The encoded {@link Tree}, which shares its bytes with the directories in it. */

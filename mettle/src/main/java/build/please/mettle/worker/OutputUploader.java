@@ -129,7 +129,12 @@ final class OutputUploader {
     blobs.writeAll(small);
   }
 
-  private static InputStream open(Digest digest, Map<Digest, Upload> uploads) throws IOException {
+  /**
+   * The bytes of a blob that is to be stored.
+   *
+   * @throws IOException if they cannot be read, or are not so many any more
+   */
+  static InputStream open(Digest digest, Map<Digest, Upload> uploads) throws IOException {
     Upload upload = uploads.get(digest);
     if (upload instanceof Upload.FromMemory memory) {
       return memory.bytes().newInput();

@@ -18,6 +18,7 @@ import java.time.Duration;
  * @param host what actions may see of the worker's own surroundings
  * @param inputs how they come to actions
  * @param sandboxes what commands run in
+ * @param packs whether output directories get some
  * @param costs of the worker's time, told with every result
  */
 public record WorkerConfig(
@@ -31,6 +32,7 @@ public record WorkerConfig(
     Host host,
     InputConfig inputs,
     SandboxConfig sandboxes,
+    OutputPacks packs,
     Costs costs) {
   /**
    * The worker's own surroundings, as far as they matter to commands.
@@ -54,6 +56,7 @@ public record WorkerConfig(
         host,
         InputConfig.standard(directory.resolve("cache")),
         SandboxConfig.NONE,
+        OutputPacks.NOT_MADE,
         Costs.NONE);
   }
 
@@ -70,6 +73,7 @@ public record WorkerConfig(
         host,
         other,
         sandboxes,
+        packs,
         costs);
   }
 }

@@ -6,8 +6,10 @@ import build.please.common.rpc.FanOut;
 import build.please.mettle.logs.Broadcast;
 import build.please.mettle.meter.WorkerMeters;
 import build.please.mettle.queue.ExecuteMessage;
+import build.please.proto.execution.ExecuteRequest;
 import build.please.proto.execution.ExecuteResponse;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
@@ -29,6 +31,7 @@ public final class Workshop implements ActionRunner, AutoCloseable {
   private final WorkerMeters meters;
   private final Broadcast broadcast;
   private final ActionRunner runner;
+  private final LocalActionRunner local;
   private final ActionRunner uncached;
 
   private Workshop(
@@ -46,7 +49,7 @@ public final class Workshop implements ActionRunner, AutoCloseable {
         Executors.newFixedThreadPool(
             TRANSFER_THREADS, task -> daemon(task, "transfer-" + count.incrementAndGet()));
     ActionReader actions = new ActionReader(cas.blobs());
-    ActionRunner local =
+    local =
         new LocalActionRunner(cas.blobs(), actions, new FanOut(transfers), machine, config, clock);
     runner =
         new MeteredActionRunner(
@@ -98,6 +101,17 @@ public final class Workshop implements ActionRunner, AutoCloseable {
 
   Broadcast broadcast() {
     return broadcast;
+  }
+
+  /**
+   * Stages an action to be run by hand, and says how. What is staged stays.
+   *
+   * @param place for its input root and what it prints; made, and must not exist
+   * @return lines for a shell
+   * @throws IOException if it cannot be staged; something may be left at {@code place}
+   */
+  public String rehearse(ExecuteRequest request, Path place) throws IOException {
+    return ShellScript.of(local.rehearse(request, place));
   }
 
   WorkerMeters meters() {

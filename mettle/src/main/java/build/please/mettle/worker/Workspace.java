@@ -55,6 +55,11 @@ final class Workspace {
     return new WorkDirectory(path, own.name() + "/" + name, removals);
   }
 
+  /** One that exists, elsewhere, and is the caller's: it is not to be closed. */
+  WorkDirectory at(Path place) {
+    return new WorkDirectory(place, own.name() + "/" + count.incrementAndGet(), removals);
+  }
+
   /**
    * To be called when no action runs any more; whatever still does is left where it is.
    *

@@ -7,6 +7,7 @@ import build.please.common.cas.Digest;
 import build.please.common.rpc.FanOut;
 import build.please.elan.bucket.FileBucket;
 import build.please.elan.store.BucketCas;
+import build.please.mettle.meter.MettleMeters;
 import build.please.proto.execution.Directory;
 import build.please.proto.execution.DirectoryNode;
 import build.please.proto.execution.FileNode;
@@ -108,7 +109,11 @@ final class BenchStaging {
     Timer timer = new Timer();
     Kernel kernel = Kernels.choose(Rig.FILE_NAMES);
     return new Machine(
-        kernel, timer, Workspace.open(next(), new StrayProcesses(kernel, timer)), cache);
+        kernel,
+        timer,
+        Workspace.open(next(), new StrayProcesses(kernel, timer)),
+        cache,
+        MettleMeters.unseen().worker());
   }
 
   private double stage(InputRoot inputs, Digest root, boolean counts, String from)

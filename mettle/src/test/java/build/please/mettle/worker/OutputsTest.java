@@ -77,9 +77,13 @@ final class OutputsTest {
     ActionRoot root = ActionRoot.of(directory, "", new FileNames(StandardCharsets.UTF_8));
     Command command = Command.newBuilder().addOutputPaths("d0").addOutputPaths("d1").build();
     assertEquals(
-        2, new OutputCollector(root, command, 22).collect().result().getOutputDirectoriesCount());
+        2,
+        new OutputCollector(root, command, Packer.NONE, 22)
+            .collect()
+            .result()
+            .getOutputDirectoriesCount());
     for (int limit : new int[] {0, 5, 11, 21}) {
-      Outputs none = new OutputCollector(root, command, limit).collect();
+      Outputs none = new OutputCollector(root, command, Packer.NONE, limit).collect();
       assertEquals(0, none.result().getOutputDirectoriesCount());
       assertEquals(0, none.uploads().size());
       assertEquals(

@@ -4,6 +4,7 @@ package build.please.mettle.worker;
 import build.please.common.cas.BlobStore;
 import build.please.common.cas.Digest;
 import build.please.common.rpc.FanOut;
+import build.please.mettle.meter.MettleMeters;
 import build.please.mettle.queue.ExecuteMessage;
 import build.please.proto.execution.Action;
 import build.please.proto.execution.ActionResult;
@@ -82,6 +83,7 @@ final class Rig implements AutoCloseable {
         config.host(),
         config.inputs(),
         config.sandboxes(),
+        config.packs(),
         config.costs());
   }
 
@@ -108,6 +110,7 @@ final class Rig implements AutoCloseable {
             host,
             config.inputs(),
             config.sandboxes(),
+            config.packs(),
             config.costs());
     return this;
   }
@@ -134,6 +137,7 @@ final class Rig implements AutoCloseable {
             config.host(),
             config.inputs(),
             config.sandboxes(),
+            config.packs(),
             costs);
     return this;
   }
@@ -151,13 +155,36 @@ final class Rig implements AutoCloseable {
             config.host(),
             config.inputs(),
             sandboxes,
+            config.packs(),
+            config.costs());
+    return this;
+  }
+
+  Rig packs(OutputPacks packs) {
+    config =
+        new WorkerConfig(
+            config.directory(),
+            config.name(),
+            config.version(),
+            config.defaultTimeout(),
+            config.maxTimeout(),
+            config.killGrace(),
+            config.logLimitBytes(),
+            config.host(),
+            config.inputs(),
+            config.sandboxes(),
+            packs,
             config.costs());
     return this;
   }
 
   /** Whether the sandboxes work here. */
   void probe() throws IOException {
-    SandboxProbe.check(config, new Machine(kernel, timer, workspace(), files()));
+    SandboxProbe.check(config, machine());
+  }
+
+  private Machine machine() {
+    return new Machine(kernel, timer, workspace(), files(), MettleMeters.unseen().worker());
   }
 
   Rig kernel(Kernel kernel) {
@@ -227,12 +254,7 @@ final class Rig implements AutoCloseable {
     ActionReader reader = new ActionReader(store);
     ActionRunner local =
         new LocalActionRunner(
-            store,
-            reader,
-            new FanOut(pool),
-            new Machine(kernel, timer, workspace(), files()),
-            config,
-            Clock.systemUTC());
+            store, reader, new FanOut(pool), machine(), config, Clock.systemUTC());
     return new FailSafeActionRunner(
             new CachingActionRunner(local, reader, cache), config.name(), Clock.systemUTC())
         .run(message, progress, stop);
