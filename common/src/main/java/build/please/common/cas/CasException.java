@@ -8,7 +8,11 @@ import java.io.IOException;
  * {@link IOException}. The edge turns each into its status code.
  */
 public abstract sealed class CasException extends IOException
-    permits BlobNotFoundException, BlobRejectedException, MalformedException, StoreFullException {
+    permits BlobNotFoundException,
+        BlobRejectedException,
+        BusyException,
+        MalformedException,
+        StoreFullException {
   private static final long serialVersionUID = 1L;
 
   CasException(String message) {

@@ -10,12 +10,13 @@ import java.util.Objects;
 /**
  * The identity form of a stream of zstd frames. Throws {@link CorruptZstdException} from {@code
  * read} if the bytes cannot be decoded, {@link EOFException} if they end in the middle of a frame;
- * an empty source reads as empty. Holds one buffer of 128 KiB and one window of at most 8 MiB. Not
- * safe for concurrent use.
+ * an empty source reads as empty; {@link BusyException} if too many others encode or decode, or if
+ * this one was left alone for so long that another took its place. Holds one buffer of 128 KiB and
+ * one window of at most 8 MiB. Not safe for concurrent use.
  */
 public final class ZstdDecodedStream extends InputStream {
   private final InputStream zstd;
-  private final ZstdDecoder decoder = new ZstdDecoder();
+  private final ZstdDecoder decoder;
   private final ByteBuffer in = ByteBuffer.allocate(ZstdDecoder.PIECE).limit(0);
 
   /** Whether the decoder may hold decoded bytes that did not fit into the last buffer. */
@@ -25,7 +26,12 @@ public final class ZstdDecodedStream extends InputStream {
    * @param zstd is closed with this
    */
   public ZstdDecodedStream(InputStream zstd) {
+    this(zstd, ZstdContexts.ofThisProcess());
+  }
+
+  ZstdDecodedStream(InputStream zstd, ZstdContexts contexts) {
     this.zstd = zstd;
+    this.decoder = new ZstdDecoder(contexts);
   }
 
   @Override

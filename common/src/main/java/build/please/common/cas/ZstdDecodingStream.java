@@ -35,6 +35,8 @@ public final class ZstdDecodingStream extends OutputStream {
   /**
    * @throws BlobRejectedException if the bytes are no zstd data, need a dictionary or a window
    *     above 8 MiB (BSW-21); what was decoded before has been passed on
+   * @throws BusyException if too many others encode or decode, or if this one was left alone for so
+   *     long that another took its place
    * @throws IOException as the receiver throws it
    */
   @Override

@@ -8,11 +8,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 /**
  * One zstd frame with the bytes of another stream, encoded as it is read. An empty source gives a
  * valid frame of nothing. Holds one buffer of 128 KiB and the encoder's window of at most 512 KiB.
  * Not safe for concurrent use.
+ *
+ * <p>{@code read} throws {@link BusyException} if too many others encode or decode, or if this one
+ * was left alone for so long that another took its place.
  */
 public final class ZstdEncodingStream extends InputStream {
   /** The fastest of the regular levels: the same blob may be encoded for each of its readers. */
@@ -21,7 +25,7 @@ public final class ZstdEncodingStream extends InputStream {
   private static final int BUFFER = 128 * 1024;
 
   private final InputStream identity;
-  private final ZstdCompressCtx context = new ZstdCompressCtx();
+  private final ZstdContexts.Place<ZstdCompressCtx> place;
   private final ByteBuffer in = ByteBuffer.allocate(BUFFER).limit(0);
   private boolean sourceEnded;
   private boolean frameEnded;
@@ -30,8 +34,11 @@ public final class ZstdEncodingStream extends InputStream {
    * @param identity is closed with this
    */
   public ZstdEncodingStream(InputStream identity) {
-    this.identity = identity;
-    context.setLevel(LEVEL);
+    this(identity, ZstdContexts.ofThisProcess());
+  }
+
+  ZstdEncodingStream(InputStream identity, ZstdContexts contexts) {
+    this(identity, contexts, ZstdEncodingStream::open);
   }
 
   /**
@@ -39,8 +46,23 @@ public final class ZstdEncodingStream extends InputStream {
    * in the frame. A source of another length makes {@code read} throw.
    */
   public ZstdEncodingStream(InputStream identity, long size) {
-    this(identity);
+    this(identity, ZstdContexts.ofThisProcess(), () -> open(size));
+  }
+
+  private ZstdEncodingStream(
+      InputStream identity, ZstdContexts contexts, Supplier<ZstdCompressCtx> maker) {
+    this.identity = identity;
+    this.place = contexts.place(maker, ZstdCompressCtx::close);
+  }
+
+  private static ZstdCompressCtx open(long size) {
+    ZstdCompressCtx context = open();
     context.setPledgedSrcSize(size);
+    return context;
+  }
+
+  private static ZstdCompressCtx open() {
+    return new ZstdCompressCtx().setLevel(LEVEL);
   }
 
   @Override
@@ -74,18 +96,21 @@ public final class ZstdEncodingStream extends InputStream {
 
   private void encode(ByteBuffer out) throws IOException {
     EndDirective directive = sourceEnded ? EndDirective.END : EndDirective.CONTINUE;
+    ZstdCompressCtx context = place.acquire();
     try {
       boolean flushed = context.compressByteBufferStream(out, in, directive);
       frameEnded = sourceEnded && flushed;
     } catch (ZstdException e) {
       throw new IOException("cannot encode with zstd: " + e.getMessage(), e);
+    } finally {
+      place.release();
     }
   }
 
   /** Frees the native memory and closes the source. Safe to call twice. */
   @Override
   public void close() throws IOException {
-    context.close();
+    place.close();
     identity.close();
   }
 }

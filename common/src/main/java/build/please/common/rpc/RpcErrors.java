@@ -3,6 +3,7 @@ package build.please.common.rpc;
 
 import build.please.common.cas.BlobNotFoundException;
 import build.please.common.cas.BlobRejectedException;
+import build.please.common.cas.BusyException;
 import build.please.common.cas.CasException;
 import build.please.common.cas.Digest;
 import build.please.common.cas.MalformedException;
@@ -100,7 +101,7 @@ public final class RpcErrors {
       return Status.NOT_FOUND;
     } else if (failure instanceof BlobRejectedException || failure instanceof MalformedException) {
       return Status.INVALID_ARGUMENT;
-    } else if (failure instanceof StoreFullException) {
+    } else if (failure instanceof StoreFullException || failure instanceof BusyException) {
       return Status.RESOURCE_EXHAUSTED;
     }
     throw new AssertionError(failure);

@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import build.please.common.cas.Digest;
+import build.please.common.cas.ZstdDecodedStream;
 import build.please.elan.ScrapedPage;
 import build.please.elan.ServerProcess;
 import build.please.elan.memory.StuckCalls.Side;
 import build.please.proto.bytestream.ByteStreamGrpc;
 import build.please.proto.bytestream.ReadRequest;
+import build.please.proto.bytestream.ReadResponse;
 import build.please.proto.bytestream.WriteRequest;
 import build.please.proto.execution.BatchReadBlobsRequest;
 import build.please.proto.execution.ContentAddressableStorageGrpc;
@@ -22,8 +24,11 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -34,6 +39,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -119,6 +125,50 @@ final class MemoryIT {
       assertEquals(List.of(), readers.ends());
     }
     assertUnharmed();
+  }
+
+  /** Those that stood still longest end, so that others are encoded for (fault 71). */
+  @Test
+  void readersOfZstdThatStop() throws Exception {
+    Digest large = upload(bytes(UPLOAD_BYTES));
+    ReadRequest read =
+        ReadRequest.newBuilder().setResourceName("compressed-blobs/zstd/" + large).build();
+    try (StuckCalls readers = new StuckCalls()) {
+      readers.beginAndTakeOne(channels, ByteStreamGrpc.getReadMethod(), read, STUCK / 10);
+      for (int i = 0; i < STUCK * 9 / 10; i++) {
+        readers.begin(
+            channels.get(i % CONNECTIONS), ByteStreamGrpc.getReadMethod(), read, Side.CLOSED);
+      }
+      assertEquals(UPLOAD_BYTES, decoded(read));
+      while (readers.ends().size() < STUCK / 2) {
+        others.rounds();
+        Thread.onSpinWait();
+      }
+      report("readers of zstd that stopped");
+      readers.ends().forEach(end -> assertEquals(Status.Code.RESOURCE_EXHAUSTED, end.getCode()));
+    }
+    assertUnharmed();
+  }
+
+  /** How long a blob is that is read as zstd; tried until there is a place for it. */
+  private long decoded(ReadRequest read) throws IOException {
+    while (true) {
+      ByteString.Output zstd = ByteString.newOutput();
+      try {
+        Iterator<ReadResponse> pieces =
+            ByteStreamGrpc.newBlockingStub(channels.get(0))
+                .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                .read(read);
+        while (pieces.hasNext()) {
+          pieces.next().getData().writeTo(zstd);
+        }
+        try (InputStream plain = new ZstdDecodedStream(zstd.toByteString().newInput())) {
+          return plain.transferTo(OutputStream.nullOutputStream());
+        }
+      } catch (StatusRuntimeException e) {
+        assertEquals(Status.Code.RESOURCE_EXHAUSTED, e.getStatus().getCode());
+      }
+    }
   }
 
   /** A quarter each between two messages, at the begin of one, within and far beyond the window. */
