@@ -36,6 +36,8 @@ expect_all_intact "$SCRATCH/full.list"
 expect_true_names "$disk/store"
 
 note 'a disk that has become read-only'
+# What is only in the journal when ext4 gives up may be unreadable afterwards.
+sync -f "$disk"
 mount -o remount,abort "$disk"
 store "$SCRATCH/none.list" 8 1000 4
 [[ $END == *UNAVAILABLE* ]] || fail "on a read-only disk it ended with $END"
