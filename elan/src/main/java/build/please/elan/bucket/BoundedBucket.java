@@ -11,7 +11,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -252,7 +254,34 @@ public final class BoundedBucket implements Bucket {
 
   @Override
   public Stream<StoredObject> list(String prefix) throws IOException {
-    return bucket.list(prefix);
+    return bucket.list(prefix).map(this::withLastUse);
+  }
+
+  private StoredObject withLastUse(StoredObject object) {
+    return residents
+        .lastUse(object.key())
+        .filter(used -> used.isAfter(object.lastUse()))
+        .map(used -> new StoredObject(object.key(), object.size(), used))
+        .orElse(object);
+  }
+
+  @Override
+  public Set<String> deleteUnused(Collection<String> keys, Instant since) throws IOException {
+    if (!place.owner().getAsBoolean()) {
+      throw new IOException("another process owns the store and knows what is used");
+    } else if (!residents.knowsAll()) {
+      throw new IOException("the index of the store is not complete yet");
+    }
+    listen();
+    Set<String> gone = new HashSet<>();
+    List<Resident> chosen = residents.chooseUnused(keys, since);
+    room.delete(chosen, resident -> gone.add(resident.key()));
+    return gone;
+  }
+
+  @Override
+  public Bucket unwatched() {
+    return bucket.unwatched();
   }
 
   @Override

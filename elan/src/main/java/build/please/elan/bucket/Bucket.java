@@ -7,9 +7,11 @@ import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -58,6 +60,26 @@ public interface Bucket extends AutoCloseable {
 
   /** Removes an object; readers that are under way finish. Says whether there was one. */
   boolean delete(String key) throws IOException;
+
+  /**
+   * Removes those objects that nobody uses: which were not written, read, looked for or kept since
+   * a moment, and are not kept for a time that has not ended. Of an object that somebody uses just
+   * now, either the use comes first, and it stays, or it is absent for that use already.
+   *
+   * @return the keys of those that are gone by this
+   * @throws IOException if it is not known what is used
+   */
+  default Set<String> deleteUnused(Collection<String> keys, Instant since) throws IOException {
+    throw new IOException("this store does not note what is used");
+  }
+
+  /**
+   * The same objects, for somebody who looks at all of them: none counts as used by that. Belongs
+   * to this bucket, and is not to be closed.
+   */
+  default Bucket unwatched() {
+    return this;
+  }
 
   /** Looks at all bytes of an object. */
   @FunctionalInterface

@@ -9,7 +9,9 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.stream.Stream;
@@ -80,6 +82,18 @@ public final class MemoryBucket implements Bucket {
   @Override
   public boolean delete(String key) {
     return objects.remove(key) != null;
+  }
+
+  @Override
+  public Set<String> deleteUnused(Collection<String> keys, Instant since) {
+    Set<String> gone = new HashSet<>();
+    for (String key : keys) {
+      Entry entry = objects.get(key);
+      if (entry != null && entry.modified().isBefore(since) && objects.remove(key, entry)) {
+        gone.add(key);
+      }
+    }
+    return gone;
   }
 
   @Override

@@ -12,9 +12,11 @@ import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Times every call to a bucket, by its outcome, and counts the bytes. */
@@ -96,6 +98,16 @@ public final class MeteredBucket implements Bucket {
     } finally {
       meters.called(Operation.DELETE, outcome, meters.now() - start);
     }
+  }
+
+  @Override
+  public Set<String> deleteUnused(Collection<String> keys, Instant since) throws IOException {
+    return timed(Operation.DELETE, () -> bucket.deleteUnused(keys, since));
+  }
+
+  @Override
+  public Bucket unwatched() {
+    return new MeteredBucket(bucket.unwatched(), meters);
   }
 
   @Override

@@ -6,11 +6,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The part of a bucket whose keys begin with a prefix; callers neither see nor give the prefix. */
@@ -57,12 +60,24 @@ final class PrefixedBucket implements Bucket {
   public Stream<StoredObject> list(String keyPrefix) throws IOException {
     return bucket
         .list(prefix + keyPrefix)
-        .map(o -> new StoredObject(o.key().substring(prefix.length()), o.size(), o.modified()));
+        .map(o -> new StoredObject(o.key().substring(prefix.length()), o.size(), o.lastUse()));
   }
 
   @Override
   public boolean delete(String key) throws IOException {
     return bucket.delete(prefix + key);
+  }
+
+  @Override
+  public Set<String> deleteUnused(Collection<String> keys, Instant since) throws IOException {
+    return bucket.deleteUnused(withPrefix(keys), since).stream()
+        .map(key -> key.substring(prefix.length()))
+        .collect(Collectors.toSet());
+  }
+
+  @Override
+  public Bucket unwatched() {
+    return new PrefixedBucket(bucket.unwatched(), prefix);
   }
 
   @Override

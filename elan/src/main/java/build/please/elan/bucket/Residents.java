@@ -2,12 +2,14 @@
 package build.please.elan.bucket;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -234,6 +236,36 @@ final class Residents {
     }
     leavingBytes += sum;
     return chosen;
+  }
+
+  /**
+   * Takes those of the objects that were not used since a moment and may go; as {@link #choose}.
+   */
+  synchronized List<Resident> chooseUnused(Collection<String> keys, Instant since) {
+    int now = clock.seconds();
+    int moment = clock.fromEpoch(since.getEpochSecond());
+    List<Resident> chosen = new ArrayList<>();
+    for (String key : keys) {
+      Resident resident = all.get(Resident.named(key));
+      if (resident != null
+          && !resident.leaving
+          && !claimed.containsKey(resident)
+          && resident.used < moment
+          && resident.used + terms.lease() <= now
+          && resident.keptUntil <= now) {
+        LifeList.remove(resident);
+        resident.leaving = true;
+        leavingBytes += resident.bytes;
+        chosen.add(resident);
+      }
+    }
+    return chosen;
+  }
+
+  /** When an object was last used. */
+  synchronized Optional<Instant> lastUse(String key) {
+    return Optional.ofNullable(all.get(Resident.named(key)))
+        .map(resident -> Instant.ofEpochSecond(clock.toEpoch(resident.used)));
   }
 
   /** A chosen object is gone. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -165,7 +166,22 @@ final class Room {
   private int evict(long bytes) throws IOException {
     others.listen();
     List<Resident> chosen = residents.choose(bytes, BATCH);
-    int gone = 0;
+    delete(
+        chosen,
+        resident -> {
+          evictedObjects.incrementAndGet();
+          evictedBytes.addAndGet(resident.bytes);
+        });
+    return chosen.size();
+  }
+
+  /**
+   * Deletes what was chosen to leave.
+   *
+   * @param gone hears of each
+   * @throws IOException if one could not be deleted; it and those after it stay
+   */
+  void delete(List<Resident> chosen, Consumer<Resident> gone) throws IOException {
     for (int i = 0; i < chosen.size(); i++) {
       Resident resident = chosen.get(i);
       try {
@@ -174,11 +190,8 @@ final class Room {
         chosen.subList(i, chosen.size()).forEach(residents::stayed);
         throw e;
       }
-      evictedObjects.incrementAndGet();
-      evictedBytes.addAndGet(resident.bytes);
+      gone.accept(resident);
       residents.left(resident);
-      gone++;
     }
-    return gone;
   }
 }

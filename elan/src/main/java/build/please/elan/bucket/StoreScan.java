@@ -63,7 +63,7 @@ final class StoreScan {
 
   private void describe(Resident resident, StoredObject object, @Nullable Note note, int latest) {
     int now = clock.seconds();
-    long used = note == null ? object.modified().getEpochSecond() : note.used();
+    long used = note == null ? object.lastUse().getEpochSecond() : note.used();
     resident.used = Math.min(clock.fromEpoch(used), now);
     if (note != null) {
       resident.keptUntil = Math.min(clock.fromEpoch(note.keptUntil()), latest);
