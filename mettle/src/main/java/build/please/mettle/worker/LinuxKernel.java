@@ -40,8 +40,6 @@ final class LinuxKernel implements Kernel {
   /** What files that commands make are not, whoever started the worker. */
   private static final int UMASK = 022;
 
-  private static final Path SHELL = Path.of("/bin/sh");
-
   private final Charset fileNames;
   private final boolean strict;
 
@@ -72,27 +70,7 @@ final class LinuxKernel implements Kernel {
 
   @Override
   public Child spawn(Launch launch) throws IOException {
-    return start(strict ? relaxed(launch) : launch);
-  }
-
-  /** By way of a shell, whose exit code 126 or 127 is all that tells of a program that is none. */
-  private static Launch relaxed(Launch launch) {
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "sh",
-                "-c",
-                "umask " + Integer.toOctalString(UMASK) + "; exec \"$0\" \"$@\"",
-                launch.program().toString()));
-    arguments.addAll(launch.arguments().subList(1, launch.arguments().size()));
-    return new Launch(
-        SHELL,
-        arguments,
-        launch.environment(),
-        launch.directory(),
-        launch.stdout(),
-        launch.stderr(),
-        launch.report());
+    return start(strict ? ByShell.of(launch, ByShell.UMASK) : launch);
   }
 
   private Child start(Launch launch) throws IOException {

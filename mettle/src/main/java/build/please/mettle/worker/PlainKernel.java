@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.mettle.worker;
 
-import build.please.common.cas.MalformedException;
 import build.please.proto.resourceusage.POSIXResourceUsage;
 import java.io.File;
 import java.io.IOException;
@@ -12,9 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What Java alone can do, with the programs {@code setsid} and {@code kill}: for systems whose C
- * library we cannot call. Slower, without resource usage; a file that looks like a program but is
- * none ends with the exit code 126 or 127 of {@code setsid} instead of an error.
+ * What Java alone can do, with the programs {@code setsid} and {@code kill}, and by way of a shell:
+ * for systems whose C library we cannot call. Slower, and without resource usage.
  */
 final class PlainKernel implements Kernel {
   private final FileNames names;
@@ -28,16 +26,11 @@ final class PlainKernel implements Kernel {
     if (launch.report().isPresent()) {
       throw new IOException("no program can report without the C library");
     }
-    if (!Files.isRegularFile(launch.program())) {
-      throw new MalformedException("cannot run " + launch.arguments().get(0) + ": no such file");
-    }
-    if (!Files.isExecutable(launch.program())) {
-      throw new MalformedException("cannot run " + launch.arguments().get(0) + ": not executable");
-    }
+    Launch relaxed = ByShell.of(launch, ByShell.UMASK);
     List<String> arguments = new ArrayList<>();
     arguments.add("setsid");
-    arguments.add(launch.program().toString());
-    arguments.addAll(launch.arguments().subList(1, launch.arguments().size()));
+    arguments.add(relaxed.program().toString());
+    arguments.addAll(relaxed.arguments().subList(1, relaxed.arguments().size()));
     for (String argument : arguments) {
       names.check(argument);
     }
@@ -48,10 +41,6 @@ final class PlainKernel implements Kernel {
             .redirectOutput(Redirect.appendTo(launch.stdout().toFile()))
             .redirectError(Redirect.appendTo(launch.stderr().toFile()));
     builder.environment().clear();
-    for (var variable : launch.environment().entrySet()) {
-      names.check(variable.getKey() + variable.getValue());
-      builder.environment().put(variable.getKey(), variable.getValue());
-    }
     return new PlainChild(builder.start());
   }
 

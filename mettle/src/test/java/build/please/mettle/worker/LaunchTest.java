@@ -159,6 +159,38 @@ final class LaunchTest {
   }
 
   @Test
+  void byWayOfAShell_argumentsAndEnvironmentStayAsTheyAre() {
+    Kernel shell =
+        new ForwardingKernel(new LinuxKernel(Rig.FILE_NAMES)) {
+          @Override
+          public Child spawn(Launch launch) throws IOException {
+            return super.spawn(ByShell.of(launch, "umask 027; test \"$2\" = b", "a", "b"));
+          }
+        };
+    rig.kernel(shell).env("A.B", "1").env("PWD", "/no/where").env("-x", "y=z").env("_", "");
+    assertEquals(
+        "A.B=1\nPWD=/no/where\n-x=y=z\n_=",
+        prints(rig.arguments("/usr/bin/env")).replaceAll("\nMETTLE_.*", ""));
+
+    rig.inputs.script("a=b/tool", "#!/bin/sh\necho \"$0 $1 $(umask)\"\n");
+    assertTrue(prints(rig.arguments("a=b/tool", "c=d")).endsWith("/a=b/tool c=d 0027"));
+    rig.arguments("/usr/bin/printf", "[%s]", "", "A=B", "a b", "-n", "$x", "\u65e5");
+    assertEquals("[][A=B][a b][-n][$x][\u65e5]", prints());
+    assertTrue(refusedWith("./absent").contains("./absent"));
+  }
+
+  @Test
+  void withoutTheCLibrary_theUmaskIsTheSame() {
+    rig.kernel(new PlainKernel(new FileNames(StandardCharsets.UTF_8)));
+    int before = LibC.umask(077);
+    try {
+      assertEquals("0022", prints(rig.shell("umask")));
+    } finally {
+      LibC.umask(before);
+    }
+  }
+
+  @Test
   void commandLeadsASessionOfItsOwn() {
     rig.shell("cut -d' ' -f1,5,6 /proc/$$/stat");
     List<String> ids = List.of(prints().split(" ", -1));
