@@ -37,6 +37,7 @@ final class WorkerOptions {
   private Duration maxTimeout = Duration.ofHours(6);
 
   @Mixin private final SandboxOptions sandbox = new SandboxOptions();
+  @Mixin private final LimitOptions limits = new LimitOptions();
 
   @Option(
       names = "--cost",
@@ -87,6 +88,7 @@ final class WorkerOptions {
         host,
         inputs.toConfig(cache),
         sandbox.toConfig(host.path()),
+        limits.toLimits(),
         makePacks ? OutputPacks.MADE : OutputPacks.NOT_MADE,
         new Costs(costs));
   }

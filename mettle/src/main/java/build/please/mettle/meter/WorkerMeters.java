@@ -90,6 +90,14 @@ public final class WorkerMeters {
     }
   }
 
+  /** Whether this can be limited here for each action. To be told once. */
+  public void limit(String name, boolean available) {
+    Gauge.builder("mettle.action.limit.available", () -> available ? 1 : 0)
+        .tag("limit", name)
+        .description("Whether the use of this can be limited for each action.")
+        .register(registry);
+  }
+
   /** An action was begun. */
   public void begun() {
     builds.increment();

@@ -5,6 +5,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,11 +17,16 @@ final class CommandRunner {
   private static final Logger log = LoggerFactory.getLogger(CommandRunner.class);
   private static final Duration TRIM_PERIOD = Duration.ofMillis(100);
 
+  /** The code of what ended by SIGKILL. */
+  private static final int KILLED = 128 + 9;
+
   /** Why a command ended. */
   enum Ending {
     BY_ITSELF,
     TIMED_OUT,
-    STOPPED
+    STOPPED,
+    /** It used more than its limit. */
+    OUT_OF_MEMORY
   }
 
   /**
@@ -33,12 +39,14 @@ final class CommandRunner {
   private final Kernel kernel;
   private final Timer timer;
   private final Duration killGrace;
+  private final Confinement.Source confinements;
   private final StrayProcesses strays;
 
-  CommandRunner(Kernel kernel, Timer timer, Duration killGrace) {
+  CommandRunner(Kernel kernel, Timer timer, Duration killGrace, Confinement.Source confinements) {
     this.kernel = kernel;
     this.timer = timer;
     this.killGrace = killGrace;
+    this.confinements = confinements;
     strays = new StrayProcesses(kernel, timer);
   }
 
@@ -47,7 +55,7 @@ final class CommandRunner {
    * latter case the directory is abandoned.
    *
    * @throws build.please.common.cas.MalformedException if the program cannot be started
-   * @throws IOException if it cannot be started now
+   * @throws IOException if it cannot be started now, or the machine had no memory for it
    */
   @SuppressWarnings("try") // The timers and the registration are only there to be closed.
   Finished run(
@@ -58,34 +66,66 @@ final class CommandRunner {
       CommandLog stdout,
       CommandLog stderr)
       throws IOException {
-    Verdict verdict = new Verdict();
-    long start = timer.nanoTime();
-    Kernel.Child spawned = kernel.spawn(launch);
-    Optional<NamespacedChild> fenced =
-        launch.report().map(report -> new NamespacedChild(kernel, spawned, report, timer));
-    Kernel.Child child = fenced.isPresent() ? fenced.get() : spawned;
-    StrayProcesses.Trail trail = strays.follow(directory, child.pid());
-    Exit exit;
-    Duration taken;
-    try (Timer.Pending polite =
-            timer.after(timeout, () -> end(child, verdict, Ending.TIMED_OUT, Kernel.Signal.TERM));
-        Timer.Pending last =
-            timer.after(timeout.plus(killGrace), () -> child.signal(Kernel.Signal.KILL));
-        Timer.Pending trimming = timer.every(TRIM_PERIOD, () -> trim(stdout, stderr));
-        Stop.Registration registration =
-            stop.onRaise(() -> end(child, verdict, Ending.STOPPED, Kernel.Signal.KILL))) {
-      exit = child.await();
-      taken = timer.since(start);
+    try (Confinement confinement = confinements.open(directory)) {
+      Verdict verdict = new Verdict();
+      long start = timer.nanoTime();
+      Kernel.Child spawned = kernel.spawn(confinement.enter(launch));
+      Optional<NamespacedChild> fenced =
+          launch.report().map(report -> new NamespacedChild(kernel, spawned, report, timer));
+      Kernel.Child child = fenced.isPresent() ? fenced.get() : spawned;
+      StrayProcesses.Trail trail = strays.follow(directory, child.pid());
+      Exit exit;
+      Duration taken;
+      try (Timer.Pending polite =
+              timer.after(
+                  timeout, () -> end(child, verdict, Ending.TIMED_OUT, Kernel.Signal.TERM));
+          Timer.Pending last =
+              timer.after(timeout.plus(killGrace), () -> child.signal(Kernel.Signal.KILL));
+          Timer.Pending trimming = timer.every(TRIM_PERIOD, () -> trim(stdout, stderr));
+          Stop.Registration registration =
+              stop.onRaise(() -> end(child, verdict, Ending.STOPPED, Kernel.Signal.KILL))) {
+        exit = child.await();
+        taken = timer.since(start);
+      }
+      confinement.kill();
+      boolean none = fenced.isPresent() ? fenced.get().isEmpty() : trail.kill(taken);
+      none = confinement.awaitEmpty() && none;
+      if (!none) {
+        log.warn("processes of {} cannot be killed", directory.path());
+        directory.abandon();
+      }
+      confinement.checkEntered();
+      if (verdict.get() == Ending.BY_ITSELF) {
+        exit = settle(confinement, exit, verdict);
+      }
+      if (fenced.isPresent() && verdict.get() == Ending.BY_ITSELF) {
+        fenced.get().checkThatItRan(exit, stderr);
+      }
+      return new Finished(withPeak(exit, confinement), verdict.get(), taken);
     }
-    boolean none = fenced.isPresent() ? fenced.get().isEmpty() : trail.kill(taken);
-    if (!none) {
-      log.warn("processes of {} cannot be killed", directory.path());
-      directory.abandon();
-    }
-    if (fenced.isPresent() && verdict.get() == Ending.BY_ITSELF) {
-      fenced.get().checkThatItRan(exit, stderr);
-    }
-    return new Finished(exit, verdict.get(), taken);
+  }
+
+  /** Whose fault it is if memory was lacking: the command's, or nobody's that it can help. */
+  private static Exit settle(Confinement confinement, Exit exit, Verdict verdict)
+      throws IOException {
+    return switch (confinement.memory()) {
+      case SUFFICED -> exit;
+      case OVER_ITS_LIMIT -> {
+        verdict.because(Ending.OUT_OF_MEMORY);
+        yield new Exit(KILLED, exit.usage());
+      }
+      case LACKING_ELSEWHERE ->
+          throw new IOException("the command was killed, since its machine has no memory left");
+    };
+  }
+
+  private static Exit withPeak(Exit exit, Confinement confinement) {
+    OptionalLong peak = confinement.peakBytes();
+    return peak.isPresent()
+        ? new Exit(
+            exit.code(),
+            exit.usage().toBuilder().setMaximumResidentSetSize(peak.getAsLong()).build())
+        : exit;
   }
 
   private static void end(Kernel.Child child, Verdict verdict, Ending why, Kernel.Signal signal) {

@@ -57,7 +57,9 @@ final class LocalActionRunner implements ActionRunner {
     workspace = machine.workspace();
     staging = new ActionStaging(actions, inputs, config, names);
     meters = machine.meters();
-    commands = new CommandRunner(machine.kernel(), machine.timer(), config.killGrace());
+    commands =
+        new CommandRunner(
+            machine.kernel(), machine.timer(), config.killGrace(), machine.confinements());
     uploader = new OutputUploader(blobs, transfers, new Adoption(blobs, names.encoding()));
   }
 
@@ -121,6 +123,9 @@ final class LocalActionRunner implements ActionRunner {
       timeline.executionCompleted(finished.taken());
       timeline.used(finished.exit().usage());
       outcome.exited(finished.exit().code());
+      if (finished.ending() == Ending.OUT_OF_MEMORY) {
+        outcome.explain("killed, as it " + config.limits().excess());
+      }
       staged.check().ifPresent(outcome::fail);
       if (finished.ending() == Ending.STOPPED) {
         outcome.fail(status(Code.UNAVAILABLE, "the worker stops"));

@@ -48,6 +48,11 @@ final class Outcome {
     }
   }
 
+  /** Why it ended as it did, for people. */
+  void explain(String why) {
+    response.setMessage(response.getMessage() + ", " + why);
+  }
+
   /** All that this names is stored. */
   void produced(ActionResult outputs) {
     result = outputs.toBuilder().setExitCode(result.getExitCode());

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 
-/** Finds out whether sandboxes work here, by running something in them. */
+/** Finds out whether sandboxes and limits work here, by running something in them. */
 final class SandboxProbe {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
   private static final int LONGEST_REASON = 4096;
@@ -17,14 +17,21 @@ final class SandboxProbe {
   private SandboxProbe() {}
 
   /**
-   * @throws IOException if a sandbox that was asked for does not work, with the reason
+   * @throws IOException if something that was asked for does not work, with the reason
    */
   static void check(WorkerConfig config, Machine machine) throws IOException {
     for (Sandbox sandbox : config.sandboxes().all()) {
       if (sandbox instanceof Sandbox.Namespaces) {
-        check("namespaces", sandbox, WRITES_INSIDE + CANNOT_WRITE_OUTSIDE, config, machine);
+        check(
+            "the sandbox namespaces",
+            sandbox,
+            WRITES_INSIDE + CANNOT_WRITE_OUTSIDE,
+            config,
+            machine);
       } else if (sandbox instanceof Sandbox.Tool tool) {
-        check(tool.program().toString(), sandbox, WRITES_INSIDE, config, machine);
+        check("the sandbox " + tool.program(), sandbox, WRITES_INSIDE, config, machine);
+      } else if (!config.limits().asked().isEmpty()) {
+        check("limiting actions", sandbox, WRITES_INSIDE, config, machine);
       }
     }
   }
@@ -39,7 +46,7 @@ final class SandboxProbe {
       reason = String.valueOf(e.getMessage());
     }
     if (!reason.isEmpty()) {
-      throw new IOException("the sandbox " + name + " does not work here: " + reason);
+      throw new IOException(name + " does not work here: " + reason);
     }
   }
 
@@ -65,7 +72,8 @@ final class SandboxProbe {
                   ActionRoot.of(directory.inputRoot(), "", names),
                   directory);
       CommandRunner.Finished finished =
-          new CommandRunner(machine.kernel(), machine.timer(), config.killGrace())
+          new CommandRunner(
+                  machine.kernel(), machine.timer(), config.killGrace(), machine.confinements())
               .run(launch, directory, TIMEOUT, new Stop(), stdout, stderr);
       if (finished.exit().code() == 0 && Files.exists(directory.inputRoot().resolve("inside"))) {
         return "";

@@ -18,6 +18,7 @@ import java.time.Duration;
  * @param host what actions may see of the worker's own surroundings
  * @param inputs how they come to actions
  * @param sandboxes what commands run in
+ * @param limits of each command
  * @param packs whether output directories get some
  * @param costs of the worker's time, told with every result
  */
@@ -32,6 +33,7 @@ public record WorkerConfig(
     Host host,
     InputConfig inputs,
     SandboxConfig sandboxes,
+    ActionLimits limits,
     OutputPacks packs,
     Costs costs) {
   /**
@@ -56,6 +58,7 @@ public record WorkerConfig(
         host,
         InputConfig.standard(directory.resolve("cache")),
         SandboxConfig.NONE,
+        ActionLimits.NONE,
         OutputPacks.NOT_MADE,
         Costs.NONE);
   }
@@ -73,6 +76,7 @@ public record WorkerConfig(
         host,
         other,
         sandboxes,
+        limits,
         packs,
         costs);
   }

@@ -113,6 +113,7 @@ final class BenchStaging {
         timer,
         Workspace.open(next(), new StrayProcesses(kernel, timer)),
         cache,
+        Confinement.Source.NONE,
         MettleMeters.unseen().worker());
   }
 

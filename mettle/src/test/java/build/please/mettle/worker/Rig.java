@@ -48,6 +48,7 @@ final class Rig implements AutoCloseable {
   private WorkerConfig config;
   private @Nullable FileCache files;
   private ActionRunner.Progress progress = soFar -> {};
+  private Confinement.Source confinements = Confinement.Source.NONE;
   private Kernel kernel = Kernels.choose(FILE_NAMES);
   private BlobStore store = blobs;
   private @Nullable Workspace workspace;
@@ -83,6 +84,7 @@ final class Rig implements AutoCloseable {
         config.host(),
         config.inputs(),
         config.sandboxes(),
+        config.limits(),
         config.packs(),
         config.costs());
   }
@@ -110,6 +112,7 @@ final class Rig implements AutoCloseable {
             host,
             config.inputs(),
             config.sandboxes(),
+            config.limits(),
             config.packs(),
             config.costs());
     return this;
@@ -137,6 +140,7 @@ final class Rig implements AutoCloseable {
             config.host(),
             config.inputs(),
             config.sandboxes(),
+            config.limits(),
             config.packs(),
             costs);
     return this;
@@ -155,6 +159,7 @@ final class Rig implements AutoCloseable {
             config.host(),
             config.inputs(),
             sandboxes,
+            config.limits(),
             config.packs(),
             config.costs());
     return this;
@@ -173,6 +178,7 @@ final class Rig implements AutoCloseable {
             config.host(),
             config.inputs(),
             config.sandboxes(),
+            config.limits(),
             packs,
             config.costs());
     return this;
@@ -184,7 +190,32 @@ final class Rig implements AutoCloseable {
   }
 
   private Machine machine() {
-    return new Machine(kernel, timer, workspace(), files(), MettleMeters.unseen().worker());
+    return new Machine(
+        kernel, timer, workspace(), files(), confinements, MettleMeters.unseen().worker());
+  }
+
+  Rig limits(ActionLimits limits) {
+    config =
+        new WorkerConfig(
+            config.directory(),
+            config.name(),
+            config.version(),
+            config.defaultTimeout(),
+            config.maxTimeout(),
+            config.killGrace(),
+            config.logLimitBytes(),
+            config.host(),
+            config.inputs(),
+            config.sandboxes(),
+            limits,
+            config.packs(),
+            config.costs());
+    return this;
+  }
+
+  Rig confinements(Confinement.Source confinements) {
+    this.confinements = confinements;
+    return this;
   }
 
   Rig kernel(Kernel kernel) {
