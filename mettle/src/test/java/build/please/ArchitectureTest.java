@@ -98,6 +98,18 @@ final class ArchitectureTest {
         .check(OURS);
   }
 
+  /** One place knows the client of Cloud Storage; everything else knows buckets. */
+  @Test
+  void cloudStorage_isKnownInOnePlace() {
+    noClasses()
+        .that()
+        .haveNameNotMatching("build\\.please\\.elan\\.bucket\\.Gcs.*")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("com.google.cloud..", "com.google.auth..", "com.google.api.gax..")
+        .check(OURS);
+  }
+
   @Test
   void exit_onlyFromMains() {
     noClasses()

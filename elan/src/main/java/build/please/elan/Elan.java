@@ -46,7 +46,7 @@ import picocli.CommandLine.Option;
     description = {
       "Serves content-addressable storage, action cache and ByteStream of the Remote Execution API.",
       "",
-      "Where data lie: in the directory or memory that --storage names. A directory is laid out as "
+      "Where data lie: in the bucket, directory or memory that --storage names, laid out as "
           + "please-servers do: ac/, cas/ and zstd_cas/, by the first two digits of the hash. "
           + "Everything else is in .elan/ below it.",
       "",
@@ -88,8 +88,8 @@ public final class Elan implements Callable<Integer> {
       defaultValue = "${env:STORAGE_URL}",
       paramLabel = "URL",
       description =
-          "Where blobs are kept: file:///absolute/dir, mem://, or 'file' for a directory of its own "
-              + "in your cache directory (env STORAGE_URL).")
+          "Where blobs are kept: gs://bucket?prefix=a/b/, file:///absolute/dir, mem://, or 'file' "
+              + "for a directory of its own in your cache directory (env STORAGE_URL).")
   private String storage = "";
 
   @Option(
@@ -157,7 +157,8 @@ public final class Elan implements Callable<Integer> {
   }
 
   private static StorageFlag flag(String storage) {
-    return new StorageFlag(storage, StorageFlag.cacheHome(System.getenv()).resolve("elan"));
+    return new StorageFlag(
+        storage, StorageFlag.cacheHome(System.getenv()).resolve("elan"), System.getenv());
   }
 
   @Override

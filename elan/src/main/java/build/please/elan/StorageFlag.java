@@ -17,14 +17,22 @@ import java.util.Map;
 public final class StorageFlag {
   private final String given;
   private final Path defaultDirectory;
+  private final String emulator;
+
+  /** As {@link #StorageFlag(String, Path, Map)}, in an environment that says nothing. */
+  public StorageFlag(String given, Path defaultDirectory) {
+    this(given, defaultDirectory, Map.of());
+  }
 
   /**
    * @param given the flag's value
    * @param defaultDirectory what {@code file} stands for
+   * @param environment may name something that stands in for Cloud Storage
    */
-  public StorageFlag(String given, Path defaultDirectory) {
+  public StorageFlag(String given, Path defaultDirectory, Map<String, String> environment) {
     this.given = given;
     this.defaultDirectory = defaultDirectory;
+    this.emulator = environment.getOrDefault("STORAGE_EMULATOR_HOST", "");
   }
 
   /** Where servers keep things unless told otherwise: the user's cache directory. */
@@ -44,6 +52,10 @@ public final class StorageFlag {
     return url().startsWith("mem:");
   }
 
+  boolean isInTheCloud() {
+    return url().startsWith("gs:");
+  }
+
   /** The bucket's URL. */
   public String url() {
     return switch (given) {
@@ -61,7 +73,7 @@ public final class StorageFlag {
   public Store open(StoreConfig config, ElanMeters meters, Clock clock) {
     try {
       String create = given.equals("file") ? "?create_dir=true" : "";
-      return Store.open(url() + create, config, meters, clock);
+      return Store.open(url() + create, emulator, config, meters, clock);
     } catch (IllegalArgumentException e) {
       throw new UsageException("--storage " + e.getMessage());
     } catch (IOException e) {

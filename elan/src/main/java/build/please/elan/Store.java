@@ -28,10 +28,16 @@ public final class Store implements AutoCloseable {
     this.bounded = bounded;
   }
 
-  /** As {@link Buckets#open(String, Clock)}. */
-  static Store open(String url, StoreConfig config, ElanMeters meters, Clock clock)
+  /**
+   * As {@link Buckets#open(String, Clock)}.
+   *
+   * @param emulator as {@link Buckets.CloudSettings} has it
+   */
+  static Store open(String url, String emulator, StoreConfig config, ElanMeters meters, Clock clock)
       throws IOException {
-    Bucket bucket = Buckets.open(url, config.bounds(), clock);
+    Bucket bucket =
+        Buckets.open(
+            url, config.bounds(), new Buckets.CloudSettings(config.promise(), emulator), clock);
     Store store =
         new Store(
             bucket,

@@ -16,6 +16,7 @@ import picocli.CommandLine.TypeConversionException;
  * How the store of a server goes about its work; the same flags for every server that keeps one.
  */
 public final class StoreOptions {
+  private static final long KNOWN_IN_THE_CLOUD = 200_000;
   private static final Duration LEAST_LEASE = Duration.ofSeconds(10);
 
   @Option(
@@ -81,8 +82,8 @@ public final class StoreOptions {
       paramLabel = "N",
       description =
           "Blobs whose presence is remembered for half of --store_lease, so that the store is asked "
-              + "less often. 0 asks each time (default: 0).")
-  private long knownBlobs;
+              + "less often. 0 asks each time (default: 200000 for gs://, 0 else).")
+  private @Nullable Long knownBlobs;
 
   /**
    * What the flags say of a store.
@@ -97,17 +98,29 @@ public final class StoreOptions {
     if (promise.compareTo(lease) < 0) {
       throw new UsageException("--ac_promise must not be shorter than --store_lease");
     }
-    if (knownBlobs < 0) {
+    if (knownBlobs != null && knownBlobs < 0) {
       throw new UsageException("--known_blob_cache_size must not be negative");
     }
     return new StoreConfig(
-        storage.isInMemory() ? inMemory() : onDisk(),
+        bounds(storage),
         promise,
         maxBlobSize,
-        knownBlobs,
+        knownBlobs != null ? knownBlobs : storage.isInTheCloud() ? KNOWN_IN_THE_CLOUD : 0,
         storage.isInMemory() ? StoreConfig.MemoryTier.NONE : memory,
         compressed,
         keepFirst ? StoreConfig.Results.FIRST : StoreConfig.Results.NEWEST);
+  }
+
+  private Bounds bounds(StorageFlag storage) {
+    if (storage.isInTheCloud()) {
+      if (maxSize != null || minFree != null) {
+        throw new UsageException(
+            (maxSize != null ? "--store_max_size" : "--store_min_free")
+                + " is not for gs://, where the bucket's lifecycle rules make room");
+      }
+      return new Bounds(0, 0, lease);
+    }
+    return storage.isInMemory() ? inMemory() : onDisk();
   }
 
   private Bounds inMemory() {

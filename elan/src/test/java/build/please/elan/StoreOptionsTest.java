@@ -14,6 +14,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -80,6 +81,26 @@ final class StoreOptionsTest {
             "--known_blob_cache_size=1000",
             "--cache_max_size=20M",
             "--cache_max_item_size=4096"));
+  }
+
+  @Test
+  void nothingGiven_leavesABucketOfTheCloudToItsRules_andAsksItLessOften() {
+    StoreConfig config = parse("gs://bucket");
+
+    assertEquals(new Bounds(0, 0, Duration.ofMinutes(2)), config.bounds());
+    assertEquals(200_000, config.knownBlobs());
+    assertEquals(MemoryTier.DEFAULT, config.memory());
+    assertEquals(0, parse("gs://bucket", "--known_blob_cache_size=0").knownBlobs());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--store_max_size=1G", "--store_min_free=1G"})
+  void boundsOfABucketOfTheCloud_areRefusedByName(String argument) {
+    UsageException refused =
+        assertThrows(UsageException.class, () -> parse("gs://bucket", argument));
+
+    String flag = argument.substring(0, argument.indexOf('='));
+    assertTrue(String.valueOf(refused.getMessage()).startsWith(flag), refused.toString());
   }
 
   @ParameterizedTest

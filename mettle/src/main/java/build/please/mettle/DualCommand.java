@@ -156,7 +156,7 @@ final class DualCommand implements Callable<Integer> {
         storage == null || storage.isEmpty()
             ? data.resolve("elan")
             : StorageFlag.cacheHome(System.getenv()).resolve("elan");
-    StorageFlag flag = new StorageFlag(given, store);
+    StorageFlag flag = new StorageFlag(given, store, System.getenv());
     Path work = workDirectory == null ? data.resolve("work") : workDirectory;
     return new DualServer.Settings(
         config,

@@ -66,7 +66,8 @@ final class StorageOptions {
       throw new UsageException("--storage is required: HOST:PORT of an Elan, or file:///dir");
     }
     StorageFlag flag =
-        new StorageFlag(storage, StorageFlag.cacheHome(System.getenv()).resolve("elan"));
+        new StorageFlag(
+            storage, StorageFlag.cacheHome(System.getenv()).resolve("elan"), System.getenv());
     if (flag.isBucket()) {
       return flag.open(
               storeOptions.toConfig(flag, StoreConfig.MemoryTier.DEFAULT),

@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -250,6 +251,17 @@ public final class BoundedBucket implements Bucket {
   public BucketWriter write(String key, long sizeHint) throws IOException {
     room.checkCouldFit(sizeHint);
     return new BoundedWriter(bucket.write(key, sizeHint), key);
+  }
+
+  @Override
+  public BucketWriter writePacked(String key, long sizeHint, long decodedSize) throws IOException {
+    room.checkCouldFit(sizeHint);
+    return new BoundedWriter(bucket.writePacked(key, sizeHint, decodedSize), key);
+  }
+
+  @Override
+  public OptionalLong decodedSize(String key) throws IOException {
+    return bucket.decodedSize(key);
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -52,6 +53,20 @@ public interface Bucket extends AutoCloseable {
    * @throws build.please.common.cas.StoreFullException if there is no room
    */
   BucketWriter write(String key, long sizeHint) throws IOException;
+
+  /**
+   * As {@link #write}, of an object that holds others' bytes packed.
+   *
+   * @param decodedSize how many they are, which is noted where it can be
+   */
+  default BucketWriter writePacked(String key, long sizeHint, long decodedSize) throws IOException {
+    return write(key, sizeHint);
+  }
+
+  /** How many bytes a packed object holds, if that was noted. */
+  default OptionalLong decodedSize(String key) throws IOException {
+    return OptionalLong.empty();
+  }
 
   /**
    * Every object whose name begins with {@code prefix}, in no order. The caller closes the stream.

@@ -7,17 +7,24 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Opens the bucket that a URL names: {@code file:///dir} or {@code mem://}. */
+/** Opens the bucket that a URL names: {@code gs://bucket}, {@code file:///dir}, {@code mem://}. */
 public final class Buckets {
   // What please-servers accepts and what makes no difference here; "metadata=skip" is what we
   // always do.
   private static final Set<String> WITHOUT_EFFECT =
       Set.of("metadata", "no_tmp_dir", "dir_file_mode", "base_url", "secret_key_path");
+
+  /** Please-servers sign URLs with these, which nobody asks for here. */
+  private static final Set<String> FOR_SIGNING = Set.of("access_id", "private_key_path");
+
+  private static final Pattern BUCKET_NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]");
 
   private static final long BLOCK = 4096;
 
@@ -43,6 +50,20 @@ public final class Buckets {
    * any.
    */
   public static Bucket open(String url, Bounds bounds, Clock clock) throws IOException {
+    return open(url, bounds, new CloudSettings(Duration.ofHours(6), ""), clock);
+  }
+
+  /**
+   * What matters to buckets of Cloud Storage only.
+   *
+   * @param promise the longest time for which objects are asked to be kept
+   * @param emulator host and port of something that stands in for it, or a URL; may be empty
+   */
+  public record CloudSettings(Duration promise, String emulator) {}
+
+  /** As {@link #open(String, Bounds, Clock)}; a bucket of Cloud Storage has no bounds. */
+  public static Bucket open(String url, Bounds bounds, CloudSettings cloud, Clock clock)
+      throws IOException {
     // Not java.net.URI, to which "mem://" is none.
     int colon = url.indexOf("://");
     String scheme = colon < 0 ? "" : url.substring(0, colon);
@@ -61,12 +82,10 @@ public final class Buckets {
         yield bounded(
             prefixed(files, prefix), bounds.onDisk(files.diskBytes()), onDisk(files), clock);
       }
-      case "gs" ->
-          throw new IllegalArgumentException(
-              "'" + url + "': Cloud Storage buckets are not built yet; use file:///dir or mem://");
+      case "gs" -> cloud(url, place, parameters, prefix, cloud, clock);
       default ->
           throw new IllegalArgumentException(
-              "'" + url + "' is no storage URL; use file:///dir or mem://");
+              "'" + url + "' is no storage URL; use gs://bucket, file:///dir or mem://");
     };
   }
 
@@ -101,6 +120,24 @@ public final class Buckets {
     }
     refuseUnknown(url, parameters);
     return new MemoryBucket(clock);
+  }
+
+  private static Bucket cloud(
+      String url,
+      String place,
+      Map<String, String> parameters,
+      String prefix,
+      CloudSettings cloud,
+      Clock clock)
+      throws IOException {
+    parameters.keySet().removeAll(FOR_SIGNING);
+    refuseUnknown(url, parameters);
+    String name = place.endsWith("/") ? place.substring(0, place.length() - 1) : place;
+    if (!BUCKET_NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "'" + url + "' names no bucket; write gs://bucket or gs://bucket?prefix=a/b/");
+    }
+    return GcsBucket.open(GcsConfig.of(name, prefix, cloud.promise(), cloud.emulator(), clock));
   }
 
   private static FileBucket files(

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -73,9 +74,23 @@ public final class MeteredBucket implements Bucket {
 
   @Override
   public BucketWriter write(String key, long sizeHint) throws IOException {
+    return timed(() -> bucket.write(key, sizeHint));
+  }
+
+  @Override
+  public BucketWriter writePacked(String key, long sizeHint, long decodedSize) throws IOException {
+    return timed(() -> bucket.writePacked(key, sizeHint, decodedSize));
+  }
+
+  @Override
+  public OptionalLong decodedSize(String key) throws IOException {
+    return bucket.decodedSize(key);
+  }
+
+  private BucketWriter timed(Call<BucketWriter> opening) throws IOException {
     long start = meters.now();
     try {
-      return new Writer(bucket.write(key, sizeHint), start);
+      return new Writer(opening.run(), start);
     } catch (IOException e) {
       meters.called(Operation.WRITE, outcome(e), meters.now() - start);
       throw e;

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -54,6 +55,16 @@ final class PrefixedBucket implements Bucket {
   @Override
   public BucketWriter write(String key, long sizeHint) throws IOException {
     return bucket.write(prefix + key, sizeHint);
+  }
+
+  @Override
+  public BucketWriter writePacked(String key, long sizeHint, long decodedSize) throws IOException {
+    return bucket.writePacked(prefix + key, sizeHint, decodedSize);
+  }
+
+  @Override
+  public OptionalLong decodedSize(String key) throws IOException {
+    return bucket.decodedSize(prefix + key);
   }
 
   @Override

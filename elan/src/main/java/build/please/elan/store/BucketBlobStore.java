@@ -110,7 +110,11 @@ final class BucketBlobStore implements BlobStore {
     if (encoding == Encoding.ZSTD && compressed == StoreConfig.Compressed.DECODED) {
       return new DecodingSink(write(digest, Encoding.IDENTITY));
     }
-    BucketWriter writer = bucket.write(Keys.blob(digest, encoding), digest.size());
+    String key = Keys.blob(digest, encoding);
+    BucketWriter writer =
+        encoding == Encoding.ZSTD
+            ? bucket.writePacked(key, digest.size(), digest.size())
+            : bucket.write(key, digest.size());
     return new BlobSink() {
       @Override
       public void write(byte[] bytes, int offset, int length) throws IOException {
@@ -207,8 +211,9 @@ final class BucketBlobStore implements BlobStore {
   }
 
   private boolean isPacked(Digest digest) throws IOException {
+    String key = Keys.blob(digest, Encoding.ZSTD);
     try {
-      return packedSizes.matches(digest, () -> bucket.read(Keys.blob(digest, Encoding.ZSTD), 0));
+      return packedSizes.matches(digest, () -> bucket.decodedSize(key), () -> bucket.read(key, 0));
     } catch (NoSuchFileException deletedMeanwhile) {
       return false;
     } catch (EOFException | CorruptZstdException e) {

@@ -8,14 +8,15 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long blobs that are stored as zstd are when decoded. Neither their key nor their object says
- * so, and a digest with another size must not be taken for theirs (GEN-01).
+ * How long blobs that are stored as zstd are when decoded. Their key does not say so, their object
+ * only in some buckets, and a digest with another size must not be taken for theirs (GEN-01).
  *
- * <p>Remembers what this process wrote or looked up; for any other it decodes the object once and
- * counts. Safe for concurrent use.
+ * <p>Remembers what this process wrote or looked up. For any other it takes what the bucket has
+ * noted; if that is nothing it decodes the object once and counts. Safe for concurrent use.
  */
 final class PackedSizes {
   private static final long REMEMBERED = 200_000;
@@ -35,6 +36,12 @@ final class PackedSizes {
     InputStream open() throws IOException;
   }
 
+  /** Says what the bucket has noted of the size. */
+  @FunctionalInterface
+  interface Noted {
+    OptionalLong size() throws IOException;
+  }
+
   void remember(Digest digest) {
     sizes.put(Name.of(digest), digest.size());
   }
@@ -48,8 +55,15 @@ final class PackedSizes {
    * object if its size is not known yet, which ends where the blob turns out to be longer. An
    * object that does not decode is nobody's.
    */
-  boolean matches(Digest digest, Source stored) throws IOException {
+  boolean matches(Digest digest, Noted noted, Source stored) throws IOException {
     @Nullable Long known = sizes.getIfPresent(Name.of(digest));
+    if (known == null) {
+      OptionalLong note = noted.size();
+      if (note.isPresent()) {
+        known = note.getAsLong();
+        sizes.put(Name.of(digest), known);
+      }
+    }
     if (known == null) {
       try (InputStream in = new ZstdDecodedStream(stored.open())) {
         known = count(in, digest.size());

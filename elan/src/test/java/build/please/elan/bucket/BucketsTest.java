@@ -91,7 +91,12 @@ final class BucketsTest {
         "file:// tmp",
         "file:///tmp?sync=always",
         "mem://?sync=group",
-        "gs://bucket"
+        "gs://",
+        "gs://Bucket",
+        "gs://bucket/dir",
+        "gs://bucket?colour=red",
+        "gs://bucket?prefix=a&prefix=b",
+        "gs://bucket?key=a"
       })
   void nonsense_isRefusedByName(String url) {
     IllegalArgumentException e =

@@ -10,6 +10,7 @@ import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 /** What it costs to find out how long a packed blob is. */
@@ -20,11 +21,12 @@ final class PackedSizesTest {
   private static final Digest DIGEST = Digest.of(BYTES);
 
   private final PackedSizes sizes = new PackedSizes();
+  private OptionalLong noted = OptionalLong.empty();
   private long read;
 
   private boolean matches(long size) throws IOException {
     read = 0;
-    return sizes.matches(new Digest(DIGEST.hash(), size), this::open);
+    return sizes.matches(new Digest(DIGEST.hash(), size), () -> noted, this::open);
   }
 
   private InputStream open() {
@@ -47,6 +49,15 @@ final class PackedSizesTest {
 
     assertTrue(matches(SIZE));
     assertEquals(PACKED.length, read);
+  }
+
+  @Test
+  void whatTheBucketHasNoted_needNotBeCounted() throws IOException {
+    noted = OptionalLong.of(SIZE);
+
+    assertFalse(matches(SIZE - 1));
+    assertTrue(matches(SIZE));
+    assertEquals(0, read);
   }
 
   @Test
