@@ -6,7 +6,6 @@ import com.sun.net.httpserver.HttpServer;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,7 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The pages for scrapers and probes, on threads of their own, so that a full server still answers.
+ * The pages for scrapers, probes and administrators, on threads of their own, so that a full server
+ * still answers.
  */
 final class AdminServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(AdminServer.class);
@@ -24,8 +24,6 @@ final class AdminServer implements AutoCloseable {
 
   /** Prometheus' text format. */
   private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
-
-  private static final String TEXT = "text/plain; charset=utf-8";
 
   private final HttpServer server;
   private final ExecutorService pool;
@@ -36,7 +34,7 @@ final class AdminServer implements AutoCloseable {
   }
 
   static AdminServer start(
-      AdminConfig config, PrometheusMeterRegistry registry, BooleanSupplier ready)
+      AdminConfig config, PrometheusMeterRegistry registry, BooleanSupplier ready, AdminPages pages)
       throws IOException {
     HttpServer server;
     try {
@@ -55,7 +53,7 @@ final class AdminServer implements AutoCloseable {
               return thread;
             });
     server.setExecutor(pool);
-    server.createContext("/", exchange -> answer(exchange, registry, ready));
+    server.createContext("/", exchange -> answer(exchange, registry, ready, pages));
     server.start();
     return new AdminServer(server, pool);
   }
@@ -71,40 +69,35 @@ final class AdminServer implements AutoCloseable {
   }
 
   private static void answer(
-      HttpExchange exchange, PrometheusMeterRegistry registry, BooleanSupplier ready)
+      HttpExchange exchange,
+      PrometheusMeterRegistry registry,
+      BooleanSupplier ready,
+      AdminPages pages)
       throws IOException {
     try (exchange) {
-      String method = exchange.getRequestMethod();
-      if (!method.equals("GET") && !method.equals("HEAD")) {
-        exchange.getResponseHeaders().set("Allow", "GET, HEAD");
-        send(exchange, 405, TEXT, "only GET and HEAD\n");
+      String path = exchange.getRequestURI().getPath();
+      if (path.startsWith(AdminPages.PREFIX)) {
+        pages.answer(exchange);
         return;
       }
-      switch (exchange.getRequestURI().getPath()) {
-        case "/metrics" -> send(exchange, 200, METRICS_TYPE, registry.scrape());
-        case "/healthz" -> send(exchange, 200, TEXT, "ok\n");
+      String method = exchange.getRequestMethod();
+      if (!method.equals("GET") && !method.equals("HEAD")) {
+        Exchange.refuseMethod(exchange, "GET, HEAD");
+        return;
+      }
+      switch (path) {
+        case "/metrics" -> Exchange.send(exchange, 200, METRICS_TYPE, registry.scrape());
+        case "/healthz" -> Exchange.send(exchange, 200, "ok\n");
         case "/readyz" -> {
           boolean isReady = ready.getAsBoolean();
-          send(exchange, isReady ? 200 : 503, TEXT, isReady ? "ok\n" : "not ready\n");
+          Exchange.send(exchange, isReady ? 200 : 503, isReady ? "ok\n" : "not ready\n");
         }
-        default -> send(exchange, 404, TEXT, "see /metrics, /healthz, /readyz\n");
+        default -> Exchange.send(exchange, 404, "see /metrics, /healthz, /readyz, /admin/\n");
       }
     } catch (RuntimeException e) {
       // The JDK's server would swallow it.
       log.error("{} failed", exchange.getRequestURI(), e);
     }
-  }
-
-  private static void send(HttpExchange exchange, int code, String type, String text)
-      throws IOException {
-    byte[] body = text.getBytes(StandardCharsets.UTF_8);
-    exchange.getResponseHeaders().set("Content-Type", type);
-    if (exchange.getRequestMethod().equals("HEAD")) {
-      exchange.sendResponseHeaders(code, -1);
-      return;
-    }
-    exchange.sendResponseHeaders(code, body.length);
-    exchange.getResponseBody().write(body);
   }
 
   private static InetSocketAddress address(AdminConfig config) throws IOException {

@@ -19,12 +19,14 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * All that this process counts, and the HTTP server that shows it: {@code /metrics}, {@code
- * /healthz} and {@code /readyz}. Safe for concurrent use.
+ * /healthz}, {@code /readyz} and what is below {@code /admin/}. Safe for concurrent use.
  */
 public final class Metrics implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Metrics.class);
@@ -33,6 +35,8 @@ public final class Metrics implements AutoCloseable {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final JvmGcMetrics collections = new JvmGcMetrics();
   private final GrpcServerMetrics calls = new GrpcServerMetrics(registry);
+
+  private final AdminPages pages = new AdminPages();
 
   private volatile BooleanSupplier ready = () -> false;
   private Optional<AdminServer> admin = Optional.empty();
@@ -60,7 +64,8 @@ public final class Metrics implements AutoCloseable {
     try {
       metrics.admin =
           Optional.of(
-              AdminServer.start(config, metrics.registry, () -> metrics.ready.getAsBoolean()));
+              AdminServer.start(
+                  config, metrics.registry, () -> metrics.ready.getAsBoolean(), metrics.pages));
     } catch (IOException e) {
       switch (config.whenTaken()) {
         case WARN -> log.warn("no metrics and probes over HTTP: {}", e.getMessage());
@@ -123,6 +128,19 @@ public final class Metrics implements AutoCloseable {
    */
   public void readiness(BooleanSupplier supplier) {
     this.ready = supplier;
+  }
+
+  /** Shows a page below {@code /admin/}, to administrators and on this machine. */
+  public void administer(String name, AdminPage page) {
+    pages.add(name, page);
+  }
+
+  /**
+   * Asked who sent an {@code authorization}, which is null if there is none. Before the first time
+   * nobody is an administrator but who asks from this machine.
+   */
+  public void admit(Function<@Nullable String, Standing> gate) {
+    pages.admit(gate);
   }
 
   /** The port of the pages, if they are served. */

@@ -5,18 +5,28 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import build.please.metrics.AdminConfig.WhenTaken;
 import io.micrometer.core.instrument.Counter;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 final class AdminServerTest {
@@ -99,14 +109,133 @@ final class AdminServerTest {
     assertThrows(ConnectException.class, () -> get(metrics, "/healthz"));
   }
 
+  /** What an administrator may set. */
+  private static final class Level implements AdminPage {
+    private volatile String level = "low";
+
+    @Override
+    public String show() {
+      return level + "\n";
+    }
+
+    @Override
+    public void change(Map<String, String> parameters) {
+      if (!parameters.keySet().equals(Set.of("level"))) {
+        throw new IllegalArgumentException("no level");
+      }
+      level = parameters.getOrDefault("level", "");
+    }
+  }
+
+  private static Metrics administered() throws IOException {
+    Metrics metrics = Metrics.start(FREE);
+    metrics.administer("level", new Level());
+    metrics.admit(
+        authorization ->
+            authorization == null
+                ? Standing.STRANGER
+                : switch (authorization) {
+                  case "Bearer admin" -> Standing.ADMINISTRATOR;
+                  case "Bearer writer" -> Standing.OTHER;
+                  default -> Standing.STRANGER;
+                });
+    return metrics;
+  }
+
+  @Test
+  void adminPage_fromThisMachine_showsAndChanges() throws Exception {
+    try (Metrics metrics = administered()) {
+      assertEquals("low\n", get(metrics, "/admin/level").body());
+      assertEquals("high\n", send(metrics, "/admin/level?level=high", "POST").body());
+      assertEquals("high\n", get(metrics, "/admin/level").body());
+      assertEquals("a b\n", post(metrics, "/admin/level", "level=a+b").body());
+      for (String query :
+          List.of("", "?height=1", "?level=1&height=1", "?level", "?level=%25zz%25&x")) {
+        HttpResponse<String> answer = send(metrics, "/admin/level" + query, "POST");
+        assertEquals(400, answer.statusCode(), query);
+        assertEquals(1, answer.body().lines().count(), query);
+      }
+      assertEquals("a b\n", get(metrics, "/admin/level").body());
+      assertEquals(405, send(metrics, "/admin/level", "DELETE").statusCode());
+      assertEquals(404, get(metrics, "/admin/").statusCode());
+    }
+  }
+
+  /** Through a proxy or by a browser's page, the request is somebody else's. */
+  @ParameterizedTest
+  @ValueSource(strings = {"Origin", "Sec-Fetch-Site", "Forwarded", "X-Forwarded-For"})
+  void adminPage_onBehalfOfOthers_wantsAnAdministratorsToken(String header) throws Exception {
+    try (Metrics metrics = administered()) {
+      HttpResponse<String> answer = forwarded(metrics, header, Optional.empty());
+      assertEquals(401, answer.statusCode());
+      assertEquals("Bearer", answer.headers().firstValue("WWW-Authenticate").orElse(""));
+      assertEquals(401, forwarded(metrics, header, Optional.of("Bearer stranger")).statusCode());
+      assertEquals(403, forwarded(metrics, header, Optional.of("Bearer writer")).statusCode());
+      assertEquals("low\n", get(metrics, "/admin/level").body());
+      assertEquals(200, forwarded(metrics, header, Optional.of("Bearer admin")).statusCode());
+      assertEquals("high\n", get(metrics, "/admin/level").body());
+    }
+  }
+
+  /** The machine's other addresses are asked from elsewhere too. */
+  @Test
+  void adminPage_fromElsewhere_wantsAnAdministratorsToken() throws Exception {
+    Optional<String> address = otherAddress();
+    assumeTrue(address.isPresent(), "this machine has no address but loopback ones");
+    try (Metrics metrics = Metrics.start(new AdminConfig("", 0, WhenTaken.FAIL))) {
+      metrics.administer("level", new Level());
+      URI base = URI.create("http://" + address.get() + ":" + metrics.port().orElseThrow());
+      assertEquals(401, status(base.resolve("/admin/level")));
+      assertEquals(200, status(base.resolve("/metrics")));
+      assertEquals(200, status(base.resolve("/healthz")));
+    }
+  }
+
+  private static Optional<String> otherAddress() throws IOException {
+    return NetworkInterface.networkInterfaces()
+        .flatMap(NetworkInterface::inetAddresses)
+        .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress())
+        .map(InetAddress::getHostAddress)
+        .findFirst();
+  }
+
+  private int status(URI uri) throws Exception {
+    return http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.discarding())
+        .statusCode();
+  }
+
+  private HttpResponse<String> forwarded(
+      Metrics metrics, String header, Optional<String> authorization) throws Exception {
+    // The JDK's client sets Origin for nobody, but lets others.
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(uri(metrics, "/admin/level?level=high"))
+            .header(header, "x")
+            .POST(HttpRequest.BodyPublishers.noBody());
+    authorization.ifPresent(shown -> request.header("Authorization", shown));
+    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private HttpResponse<String> post(Metrics metrics, String path, String form) throws Exception {
+    return http.send(
+        HttpRequest.newBuilder(uri(metrics, path))
+            .POST(HttpRequest.BodyPublishers.ofString(form))
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static URI uri(Metrics metrics, String path) {
+    return URI.create("http://127.0.0.1:" + metrics.port().orElseThrow() + path);
+  }
+
   private HttpResponse<String> get(Metrics metrics, String path) throws Exception {
     return send(metrics, path, "GET");
   }
 
   private HttpResponse<String> send(Metrics metrics, String path, String method) throws Exception {
-    URI uri = URI.create("http://127.0.0.1:" + metrics.port().orElseThrow() + path);
     return http.send(
-        HttpRequest.newBuilder(uri).method(method, HttpRequest.BodyPublishers.noBody()).build(),
+        HttpRequest.newBuilder(uri(metrics, path))
+            .method(method, HttpRequest.BodyPublishers.noBody())
+            .build(),
         HttpResponse.BodyHandlers.ofString());
   }
 }

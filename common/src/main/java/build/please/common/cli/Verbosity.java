@@ -27,6 +27,11 @@ public enum Verbosity {
     };
   }
 
+  /** The name that flags know it by. */
+  public String flag() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
   /**
    * By name or number.
    *
