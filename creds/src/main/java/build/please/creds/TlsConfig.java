@@ -5,12 +5,19 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * How a server proves who it is; plaintext if neither file is named.
+ * How a server proves who it is, and whose word it takes for who its clients are; plaintext if no
+ * file is named.
  *
  * @param certFile certificate chain in PEM
  * @param keyFile private key in PEM
+ * @param clientCaFile authorities in PEM; clients then may show a certificate of theirs, and are
+ *     turned away with any other
  */
-public record TlsConfig(Optional<Path> certFile, Optional<Path> keyFile, MinVersion minVersion) {
+public record TlsConfig(
+    Optional<Path> certFile,
+    Optional<Path> keyFile,
+    Optional<Path> clientCaFile,
+    MinVersion minVersion) {
   /** The oldest protocol that is spoken. */
   public enum MinVersion {
     TLS_1_2,

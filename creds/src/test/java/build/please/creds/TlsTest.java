@@ -10,23 +10,24 @@ import build.please.creds.TlsConfig.MinVersion;
 import io.grpc.ChannelCredentials;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.InsecureServerCredentials;
-import io.grpc.ManagedChannel;
+import io.grpc.ServerCredentials;
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
-import io.grpc.health.v1.HealthCheckRequest;
-import io.grpc.health.v1.HealthGrpc;
-import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,32 +38,38 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(60)
 final class TlsTest {
   @TempDir static Path temp;
-  private static TestCertificate certificate = new TestCertificate(Path.of(""), Path.of(""));
+
+  private static final CredentialFiles FILES = CredentialFiles.unwatched(Clock.systemUTC());
+
+  private static @Nullable TestCertificate made;
+
+  private static TestCertificate certificate() {
+    return Objects.requireNonNull(made);
+  }
 
   @BeforeAll
   static void certify() throws Exception {
-    certificate = TestCertificate.in(temp, "-keyalg EC -groupname secp256r1");
+    made = TestCertificate.authority(temp, "server");
   }
 
   @Test
   void server_noFiles_isPlaintext() throws Exception {
-    assertInstanceOf(
-        InsecureServerCredentials.class,
-        Tls.server(new TlsConfig(Optional.empty(), Optional.empty(), MinVersion.TLS_1_3)));
+    assertInstanceOf(InsecureServerCredentials.class, server(Optional.empty(), Optional.empty()));
   }
 
   @Test
   void call_overTls_answers() throws Exception {
     try (HealthServer server = serving(MinVersion.TLS_1_3)) {
-      assertEquals(Status.Code.OK, call(server, Tls.client(certificate.cert())));
+      assertEquals(Status.Code.OK, server.call(trusting(certificate().cert())));
     }
   }
 
   @Test
   void call_strangerOrPlaintext_isUnavailable() throws Exception {
     try (HealthServer server = serving(MinVersion.TLS_1_3)) {
-      assertEquals(Status.Code.UNAVAILABLE, call(server, Tls.client()));
-      assertEquals(Status.Code.UNAVAILABLE, call(server, InsecureChannelCredentials.create()));
+      assertEquals(
+          Status.Code.UNAVAILABLE, server.call(Tls.client(client(Optional.empty()), FILES)));
+      assertEquals(Status.Code.UNAVAILABLE, server.call(InsecureChannelCredentials.create()));
     }
   }
 
@@ -80,8 +87,8 @@ final class TlsTest {
 
   @Test
   void server_oneFileOnly_namesTheOther() {
-    assertRefused("--key_file", Optional.of(certificate.cert()), Optional.empty());
-    assertRefused("--cert_file", Optional.empty(), Optional.of(certificate.key()));
+    assertRefused("--key_file", Optional.of(certificate().cert()), Optional.empty());
+    assertRefused("--cert_file", Optional.empty(), Optional.of(certificate().key()));
   }
 
   @Test
@@ -96,80 +103,83 @@ final class TlsTest {
         Files.writeString(
             temp.resolve("sealed.pem"),
             "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMHc=\n-----END ENCRYPTED PRIVATE KEY-----\n");
-    assertRefused(none.toString(), Optional.of(none), Optional.of(certificate.key()));
-    assertRefused(none.toString(), Optional.of(certificate.cert()), Optional.of(none));
-    assertRefused(garbage.toString(), Optional.of(garbage), Optional.of(certificate.key()));
-    assertRefused(garbage.toString(), Optional.of(certificate.cert()), Optional.of(garbage));
-    assertRefused(broken.toString(), Optional.of(certificate.cert()), Optional.of(broken));
-    assertRefused("encrypted", Optional.of(certificate.cert()), Optional.of(sealed));
-    assertRefused(temp.toString(), Optional.of(certificate.cert()), Optional.of(temp));
+    assertRefused(none.toString(), Optional.of(none), Optional.of(certificate().key()));
+    assertRefused(none.toString(), Optional.of(certificate().cert()), Optional.of(none));
+    assertRefused(garbage.toString(), Optional.of(garbage), Optional.of(certificate().key()));
+    assertRefused(garbage.toString(), Optional.of(certificate().cert()), Optional.of(garbage));
+    assertRefused(broken.toString(), Optional.of(certificate().cert()), Optional.of(broken));
+    assertRefused("encrypted", Optional.of(certificate().cert()), Optional.of(sealed));
+    assertRefused(temp.toString(), Optional.of(certificate().cert()), Optional.of(temp));
   }
 
   @Test
   void server_keyOfAnother_isRefused() throws Exception {
-    Path other = Files.createDirectory(temp.resolve("other"));
     assertRefused(
         "another certificate",
-        Optional.of(certificate.cert()),
-        Optional.of(TestCertificate.in(other, "-keyalg EC -groupname secp256r1").key()));
-    Path rsa = Files.createDirectory(temp.resolve("rsa"));
+        Optional.of(certificate().cert()),
+        Optional.of(TestCertificate.authority(temp, "other").key()));
     assertRefused(
         "key.pem",
-        Optional.of(certificate.cert()),
-        Optional.of(TestCertificate.in(rsa, "-keyalg RSA -keysize 2048").key()));
+        Optional.of(certificate().cert()),
+        Optional.of(TestCertificate.withKeys(temp, "rsa", keys("RSA", 2048)).key()));
   }
 
   @ParameterizedTest
   @CsvSource({
-    "RSA PRIVATE KEY, -keyalg RSA -keysize 2048",
-    "EC PRIVATE KEY, -keyalg EC -groupname secp384r1",
+    "RSA PRIVATE KEY, RSA, 2048",
+    "EC PRIVATE KEY, EC, 384",
   })
-  void key_olderForm_isTaken(String label, String algorithm) throws Exception {
-    Path directory = Files.createTempDirectory(temp, "old");
-    TestCertificate other = TestCertificate.in(directory, algorithm).withOlderKey(label);
-    TlsConfig config =
-        new TlsConfig(Optional.of(other.cert()), Optional.of(other.key()), MinVersion.TLS_1_3);
-    try (HealthServer server = new HealthServer(Tls.server(config))) {
-      assertEquals(Status.Code.OK, call(server, Tls.client(other.cert())));
+  void key_olderForm_isTaken(String label, String algorithm, int bits) throws Exception {
+    TestCertificate other =
+        TestCertificate.withKeys(temp, "old " + algorithm, keys(algorithm, bits))
+            .withOlderKey(label);
+    try (HealthServer server =
+        new HealthServer(server(Optional.of(other.cert()), Optional.of(other.key())))) {
+      assertEquals(Status.Code.OK, server.call(trusting(other.cert())));
     }
   }
 
   @Test
   void client_badFile_isNamed() throws Exception {
     Path empty = Files.writeString(temp.resolve("empty.pem"), "");
-    IOException e = assertThrows(IOException.class, () -> Tls.client(empty));
+    IOException e = assertThrows(IOException.class, () -> trusting(empty));
     assertTrue(e.toString().contains(empty.toString()), e.toString());
-    assertThrows(IOException.class, () -> Tls.client(temp.resolve("none")));
+    assertThrows(IOException.class, () -> trusting(temp.resolve("none")));
   }
 
   private static void assertRefused(String named, Optional<Path> cert, Optional<Path> key) {
-    IOException e =
-        assertThrows(
-            IOException.class, () -> Tls.server(new TlsConfig(cert, key, MinVersion.TLS_1_3)));
+    IOException e = assertThrows(IOException.class, () -> server(cert, key));
     assertTrue(e.toString().contains(named), e.toString());
     assertEquals(1, e.toString().lines().count(), e.toString());
   }
 
-  private static HealthServer serving(MinVersion version) throws IOException {
-    return new HealthServer(
-        Tls.server(
-            new TlsConfig(
-                Optional.of(certificate.cert()), Optional.of(certificate.key()), version)));
+  private static KeyPair keys(String algorithm, int bits) throws GeneralSecurityException {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
+    generator.initialize(bits);
+    return generator.generateKeyPair();
   }
 
-  private static Status.Code call(HealthServer server, ChannelCredentials credentials) {
-    ManagedChannel channel =
-        NettyChannelBuilder.forAddress("localhost", server.port(), credentials).build();
-    try {
-      HealthGrpc.newBlockingStub(channel)
-          .withDeadlineAfter(20, TimeUnit.SECONDS)
-          .check(HealthCheckRequest.getDefaultInstance());
-      return Status.Code.OK;
-    } catch (StatusRuntimeException e) {
-      return e.getStatus().getCode();
-    } finally {
-      channel.shutdownNow();
-    }
+  private static ServerCredentials server(Optional<Path> cert, Optional<Path> key)
+      throws IOException {
+    return Tls.server(new TlsConfig(cert, key, Optional.empty(), MinVersion.TLS_1_3), FILES);
+  }
+
+  private static ChannelCredentials trusting(Path ca) throws IOException {
+    return Tls.client(client(Optional.of(ca)), FILES);
+  }
+
+  private static ClientTlsConfig client(Optional<Path> ca) {
+    return new ClientTlsConfig("", ca, Optional.empty(), Optional.empty());
+  }
+
+  private static HealthServer serving(MinVersion version) throws IOException {
+    TlsConfig config =
+        new TlsConfig(
+            Optional.of(certificate().cert()),
+            Optional.of(certificate().key()),
+            Optional.empty(),
+            version);
+    return new HealthServer(Tls.server(config, FILES));
   }
 
   /** The version that came of offering only this one. */

@@ -15,6 +15,7 @@ import build.please.common.rpc.RpcConfig;
 import build.please.common.rpc.RpcServer;
 import build.please.common.rpc.Shutdown;
 import build.please.common.rpc.Threads;
+import build.please.creds.CredentialFiles;
 import build.please.elan.meter.ElanMeters;
 import build.please.elan.service.CachedDirectories;
 import build.please.elan.service.CapabilitiesService;
@@ -166,6 +167,7 @@ public final class Elan implements Callable<Integer> {
     logging.apply();
     Settings settings = settings();
     try (Metrics metrics = Frontage.metrics(settings.admin())) {
+      Frontage.administer(metrics, logging);
       serve(settings, metrics);
     }
     return 0;
@@ -178,11 +180,13 @@ public final class Elan implements Callable<Integer> {
     ExecutorService pieces = Threads.pool("bucket", settings.parallelism());
     ScheduledExecutorService timer = Threads.timer("timer");
     ElanMeters meters = ElanMeters.in(metrics.registry());
-    try (Store opened = flag.open(settings.store(), meters, Clock.systemUTC());
+    Clock clock = Clock.systemUTC();
+    try (CredentialFiles files = CredentialFiles.watched(clock);
+        Store opened = flag.open(settings.store(), meters, clock);
         RpcServer server =
             Frontage.open(
                 settings.rpc(),
-                settings.security(),
+                Guard.open(settings.security(), files, clock),
                 metrics,
                 services(opened.cas(), settings, pieces, timer, meters),
                 opened::isWritable,

@@ -3,13 +3,11 @@ package build.please.elan;
 
 import build.please.common.cli.AdminAddress;
 import build.please.common.cli.AdminOptions;
-import build.please.common.cli.SecurityConfig;
+import build.please.common.cli.LogLevels;
+import build.please.common.cli.LoggingOptions;
 import build.please.common.rpc.RequestLog;
 import build.please.common.rpc.RpcConfig;
 import build.please.common.rpc.RpcServer;
-import build.please.creds.Tls;
-import build.please.creds.TlsConfig;
-import build.please.creds.TokenInterceptor;
 import build.please.metrics.AdminConfig;
 import build.please.metrics.Metrics;
 import io.grpc.BindableService;
@@ -17,7 +15,6 @@ import io.grpc.ServerInterceptor;
 import io.micrometer.core.instrument.Gauge;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,11 +35,15 @@ public final class Frontage {
    *
    * @throws IOException if a port that was asked for cannot be listened on; the message names it
    */
-  public static Metrics metrics(AdminOptions options) throws IOException {
-    return metrics(options.toConfig());
+  public static Metrics metrics(AdminOptions options, LoggingOptions logging) throws IOException {
+    Metrics metrics = metrics(options.toConfig());
+    administer(metrics, logging);
+    return metrics;
   }
 
-  /** As {@link #metrics(AdminOptions)}, with what the flags say; empty for no pages. */
+  /**
+   * As {@link #metrics(AdminOptions, LoggingOptions)}, with what the flags say; empty for no pages.
+   */
   static Metrics metrics(Optional<AdminAddress> config) throws IOException {
     if (config.isEmpty()) {
       return Metrics.withoutHttp();
@@ -54,17 +55,21 @@ public final class Frontage {
     return Metrics.start(new AdminConfig(config.get().host(), config.get().port(), whenTaken));
   }
 
+  /** Lets administrators see and change how much is logged. */
+  static void administer(Metrics metrics, LoggingOptions logging) {
+    metrics.administer("logging", new LoggingPage(new LogLevels(logging.toConfig())));
+  }
+
   /**
    * Starts a server. Warns, in one line, if anybody on the network could use it.
    *
    * @param fit whether the rest of the server is ready to serve; must not block
    * @param openTo what such a person could do, for the warning
-   * @throws IOException if the port cannot be listened on, or a certificate, key or token cannot be
-   *     read; the message names which
+   * @throws IOException if the port cannot be listened on; the message names it
    */
   public static RpcServer open(
       RpcConfig config,
-      SecurityConfig security,
+      Guard guard,
       Metrics metrics,
       List<BindableService> services,
       BooleanSupplier fit,
@@ -74,30 +79,19 @@ public final class Frontage {
     services.forEach(metrics::expect);
     interceptors.add(new RequestLog(System::nanoTime));
     interceptors.add(metrics.interceptor());
-    Optional<Path> tokenFile = security.tokenFile();
-    if (tokenFile.isPresent()) {
-      interceptors.add(TokenInterceptor.fromFile(tokenFile.get(), scope(security)));
-    }
-    TlsConfig tls =
-        new TlsConfig(
-            security.certFile(),
-            security.keyFile(),
-            TlsConfig.MinVersion.parse(security.tlsMinVersion()));
-    RpcServer server = RpcServer.start(config, Tls.server(tls), interceptors, services);
+    guard.interceptor().ifPresent(interceptors::add);
+    guard.show(metrics);
+    RpcServer server = RpcServer.start(config, guard.credentials(), interceptors, services);
     Gauge.builder("grpc.server.unhandled.bytes", server, RpcServer::unhandledBytes)
         .description("Bytes of messages that came, whole or in part, and are not handled yet.")
         .register(metrics.registry());
-    if (security.isOpen() && !isLoopback(config.host())) {
-      log.warn("anybody who can connect to this server can {}; see --token_file", openTo);
+    if (guard.isOpen() && !isLoopback(config.host())) {
+      log.warn(
+          "anybody who can connect to this server can {}; see --token_file and --client_ca_file",
+          openTo);
     }
     metrics.readiness(() -> !server.isStopping() && fit.getAsBoolean());
     return server;
-  }
-
-  private static TokenInterceptor.Scope scope(SecurityConfig security) {
-    return security.tokenScope() == SecurityConfig.TokenScope.ALL
-        ? TokenInterceptor.Scope.ALL
-        : TokenInterceptor.Scope.WRITES;
   }
 
   private static boolean isLoopback(String host) throws IOException {

@@ -114,7 +114,18 @@ final class FlagsTest {
         effect("--cert_file=c", settings -> settings.security().certFile(), file("c")),
         effect("--tls-min-version=1.2", settings -> settings.security().tlsMinVersion(), "1.2"),
         effect("--token_file=t", settings -> settings.security().tokenFile(), file("t")),
-        effect("--auth_all", settings -> settings.security().tokenScope(), TokenScope.ALL),
+        effect(
+            "--auth_all --token_file=t",
+            settings -> settings.security().tokenScope(),
+            TokenScope.ALL),
+        effect(
+            "-k k -c c --client_ca_file=ca",
+            settings -> settings.security().clientCaFile(),
+            file("ca")),
+        effect(
+            "-k k -c c --client_ca_file=ca --client_subject=a --client_subject=admin:b",
+            settings -> settings.security().clientSubjects(),
+            List.of("a", "admin:b")),
         effect("-m 13434", Settings::admin, admin("", 13434)),
         effect("--metrics_port=13434", Settings::admin, admin("", 13434)),
         effect("--metrics_port=0", Settings::admin, Optional.empty()),

@@ -13,6 +13,7 @@ import build.please.common.rpc.RpcChannel;
 import build.please.common.rpc.RpcConfig;
 import build.please.common.rpc.RpcServer;
 import build.please.common.rpc.Threads;
+import build.please.creds.CredentialFiles;
 import build.please.elan.meter.ElanMeters;
 import build.please.elan.service.CachedDirectories;
 import build.please.elan.service.ElanServices;
@@ -48,7 +49,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -64,14 +64,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a scraper sees of a server on a socket: the names of the list, and true values. */
 @Timeout(60)
 final class MetricsTest {
-  private static final SecurityConfig OPEN =
-      new SecurityConfig(
-          Optional.empty(),
-          Optional.empty(),
-          "1.3",
-          Optional.empty(),
-          SecurityConfig.TokenScope.WRITES);
-
   @TempDir Path directory;
 
   private final Metrics metrics = Metrics.withoutHttp();
@@ -91,7 +83,7 @@ final class MetricsTest {
     server =
         Frontage.open(
             new RpcConfig("127.0.0.1", 0, 8, Duration.ZERO, 16 << 20),
-            OPEN,
+            guard(),
             metrics,
             ElanServices.of(
                 cas,
@@ -459,5 +451,10 @@ final class MetricsTest {
     return new String[] {
       "grpc_type", type, "grpc_service", "google.bytestream.ByteStream", "grpc_method", method
     };
+  }
+
+  private static Guard guard() throws IOException {
+    Clock clock = Clock.systemUTC();
+    return Guard.open(SecurityConfig.OPEN, CredentialFiles.unwatched(clock), clock);
   }
 }

@@ -7,11 +7,14 @@ import build.please.common.cli.AdminAddress;
 import build.please.common.cli.SecurityConfig;
 import build.please.common.rpc.RpcConfig;
 import build.please.common.rpc.RpcServer;
+import build.please.creds.CredentialFiles;
 import build.please.metrics.Metrics;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -26,18 +29,11 @@ final class ReadinessTest {
   /** Whoever sends calls to the server looks here, and should stop before it does. */
   @Test
   void readyz_whileServing_andNoMoreFromTheRequestToStop() throws Exception {
-    SecurityConfig security =
-        new SecurityConfig(
-            Optional.empty(),
-            Optional.empty(),
-            "1.3",
-            Optional.empty(),
-            SecurityConfig.TokenScope.WRITES);
     RpcConfig config = new RpcConfig("127.0.0.1", 0, 2, Duration.ZERO, 1 << 20);
     try (Metrics metrics = Frontage.metrics(Optional.of(ADMIN))) {
       assertEquals(503, ask(metrics, "/readyz"));
       try (RpcServer server =
-          Frontage.open(config, security, metrics, List.of(), () -> true, "test")) {
+          Frontage.open(config, guard(), metrics, List.of(), () -> true, "test")) {
         assertEquals(200, ask(metrics, "/readyz"));
         server.requestStop();
         assertEquals(503, ask(metrics, "/readyz"));
@@ -51,5 +47,10 @@ final class ReadinessTest {
     return HttpClient.newHttpClient()
         .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.discarding())
         .statusCode();
+  }
+
+  private static Guard guard() throws IOException {
+    Clock clock = Clock.systemUTC();
+    return Guard.open(SecurityConfig.OPEN, CredentialFiles.unwatched(clock), clock);
   }
 }

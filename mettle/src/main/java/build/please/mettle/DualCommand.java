@@ -67,10 +67,7 @@ final class DualCommand implements Callable<Integer> {
 
   @Mixin private final StoreOptions storeOptions = new StoreOptions();
 
-  @Option(
-      names = {"--tls", "--storage_tls"},
-      description = "Speak TLS with the Elan that --storage names.")
-  private boolean storageTls;
+  @Mixin private final StorageAccessOptions storageAccess = new StorageAccessOptions();
 
   @Option(
       names = "--no_forward_storage",
@@ -132,7 +129,7 @@ final class DualCommand implements Callable<Integer> {
     RpcConfig config = rpc.toConfig();
     Duration unwind = config.drain().multipliedBy(2).plusSeconds(20);
     try (DataDirectory data = DataDirectory.open(dataPath(), ProcessHandle.current().pid());
-        Metrics metrics = Frontage.metrics(admin);
+        Metrics metrics = Frontage.metrics(admin, logging);
         DualServer server = DualServer.start(settings(config, data), metrics, Clock.systemUTC())) {
       Shutdown.onSignal(server::requestStop, server::kill, unwind);
       System.out.print(Welcome.text(config.host(), server.port(), server.storage()));
@@ -165,7 +162,7 @@ final class DualCommand implements Callable<Integer> {
         storeOptions.toConfig(flag, StoreConfig.MemoryTier.DEFAULT),
         given,
         instance,
-        storageTls ? DualServer.StorageTransport.TLS : DualServer.StorageTransport.PLAINTEXT,
+        storageAccess.toConfig(),
         noForwardStorage ? DualServer.Forwarding.OFF : DualServer.Forwarding.ON,
         workers == null ? Runtime.getRuntime().availableProcessors() : workers,
         PlatformFlag.byName(platform),

@@ -6,7 +6,9 @@ import build.please.common.cli.SecurityConfig;
 import build.please.common.rpc.RpcConfig;
 import build.please.common.rpc.RpcServer;
 import build.please.common.rpc.Threads;
+import build.please.creds.CredentialFiles;
 import build.please.elan.Frontage;
+import build.please.elan.Guard;
 import build.please.elan.StorageFlag;
 import build.please.elan.meter.ElanMeters;
 import build.please.elan.service.CachedDirectories;
@@ -23,6 +25,7 @@ import build.please.mettle.api.PlatformPolicy;
 import build.please.mettle.api.ResponseLoop;
 import build.please.mettle.api.ResultInliner;
 import build.please.mettle.api.Retention;
+import build.please.mettle.client.Access;
 import build.please.mettle.fitness.Fitness;
 import build.please.mettle.fitness.FitnessConfig;
 import build.please.mettle.logs.LiveLogs;
@@ -64,12 +67,6 @@ final class DualServer implements AutoCloseable {
   private static final Duration POLL_PAUSE = Duration.ofSeconds(1);
   private static final Duration KEEP_ALIVE = Duration.ofMinutes(1);
 
-  /** How to reach a store that is another server. */
-  enum StorageTransport {
-    PLAINTEXT,
-    TLS
-  }
-
   /** Whether clients may ask this server for what is in its storage. */
   enum Forwarding {
     ON,
@@ -87,6 +84,7 @@ final class DualServer implements AutoCloseable {
    *
    * @param security who may connect
    * @param target the store's address where it is another server
+   * @param access how to get in there
    * @param slots how many actions run at once
    * @param platform what actions may ask of this machine: names of properties with their values
    * @param firstAction whose action is the first to run
@@ -98,7 +96,7 @@ final class DualServer implements AutoCloseable {
       StoreConfig store,
       String target,
       String instance,
-      StorageTransport transport,
+      Access access,
       Forwarding forwarding,
       int slots,
       Map<String, Set<String>> platform,
@@ -119,7 +117,9 @@ final class DualServer implements AutoCloseable {
     ElanMeters meters = ElanMeters.in(metrics.registry());
     MettleMeters mettle =
         MettleMeters.in(metrics, settings.worker().name(), settings.worker().version());
-    DualStorage storage = open(DualStorage.open(settings, meters, clock));
+    CredentialFiles files = open(CredentialFiles.watched(clock));
+    Guard guard = Guard.open(settings.security(), files, clock);
+    DualStorage storage = open(DualStorage.open(settings, meters, clock, files));
     Cas cas = storage.cas();
     ScheduledExecutorService timer = Threads.timer("timer");
     open(() -> timer.shutdown());
@@ -172,7 +172,7 @@ final class DualServer implements AutoCloseable {
         open(
             Frontage.open(
                 settings.rpc(),
-                settings.security(),
+                guard,
                 metrics,
                 services(storage, platform, logs, requests, timer, pieces, meters, mettle.api()),
                 () -> storage.isFit() && fitness.faults().isEmpty(),

@@ -5,14 +5,14 @@ import build.please.common.cas.Cas;
 import build.please.common.cas.remote.RemoteCas;
 import build.please.common.cas.remote.RemoteConfig;
 import build.please.common.cli.UsageException;
-import build.please.common.rpc.ChannelConfig;
-import build.please.common.rpc.RpcChannel;
 import build.please.common.rpc.RpcServer;
+import build.please.creds.CredentialFiles;
 import build.please.elan.Store;
 import build.please.elan.StoreWatch;
 import build.please.elan.meter.ElanMeters;
 import build.please.elan.service.StorageCapabilities;
 import build.please.mettle.api.ForwardedCapabilities;
+import build.please.mettle.client.RpcDialer;
 import build.please.proto.execution.CacheCapabilities;
 import io.grpc.ManagedChannel;
 import java.io.IOException;
@@ -38,24 +38,22 @@ final class DualStorage implements AutoCloseable {
   /**
    * Opens what the flags say.
    *
+   * @param files keeps up to date what another server is shown and must show
    * @throws UsageException if it cannot be; one line that names the flag
    */
-  static DualStorage open(DualServer.Settings settings, ElanMeters meters, Clock clock) {
+  static DualStorage open(
+      DualServer.Settings settings, ElanMeters meters, Clock clock, CredentialFiles files) {
     if (settings.storage().isBucket()) {
       Store store = settings.storage().open(settings.store(), meters, clock);
       return new DualStorage(store.cas(), Optional.of(store), Optional.empty());
     }
-    ChannelConfig config =
-        settings.transport() == DualServer.StorageTransport.TLS
-            ? ChannelConfig.tls()
-            : ChannelConfig.plaintext();
     try {
       RemoteConfig remote = RemoteConfig.of(settings.instance());
-      ManagedChannel channel = RpcChannel.open(settings.target(), config);
+      ManagedChannel channel = new RpcDialer(files).dial(settings.target(), settings.access());
       return new DualStorage(
           RemoteCas.open(channel, remote), Optional.empty(), Optional.of(channel));
-    } catch (IllegalArgumentException e) {
-      throw new UsageException("--storage " + e.getMessage());
+    } catch (IllegalArgumentException | UsageException e) {
+      throw new UsageException("--storage: " + e.getMessage());
     }
   }
 

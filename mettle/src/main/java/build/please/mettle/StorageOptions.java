@@ -7,6 +7,7 @@ import build.please.common.cas.ResourceName;
 import build.please.common.cas.remote.RemoteCas;
 import build.please.common.cas.remote.RemoteConfig;
 import build.please.common.cli.UsageException;
+import build.please.creds.CredentialFiles;
 import build.please.elan.StorageFlag;
 import build.please.elan.StoreOptions;
 import build.please.elan.meter.ElanMeters;
@@ -40,6 +41,18 @@ final class StorageOptions {
       paramLabel = "FILE",
       description = "Certificates (PEM) of the authorities to trust; implies --tls.")
   private @Nullable Path ca;
+
+  @Option(
+      names = "--cert_file",
+      paramLabel = "FILE",
+      description = "Certificate (PEM) to show to the Elan; implies --tls.")
+  private @Nullable Path certFile;
+
+  @Option(
+      names = "--key_file",
+      paramLabel = "FILE",
+      description = "Private key (PEM) of --cert_file.")
+  private @Nullable Path keyFile;
 
   @Option(
       names = {"--token_file", "--storage_token_file"},
@@ -80,8 +93,9 @@ final class StorageOptions {
     } catch (MalformedException e) {
       throw new UsageException("--instance_name '" + instance + "': " + e.getMessage());
     }
-    Path token = tokenFile == null || tokenFile.toString().isEmpty() ? null : tokenFile;
     return RemoteCas.open(
-        new RpcDialer().dial(storage, new Access(tls, ca, token)), RemoteConfig.of(instance));
+        new RpcDialer(CredentialFiles.unwatched(clock))
+            .dial(storage, Access.of("", tls, ca, certFile, keyFile, tokenFile)),
+        RemoteConfig.of(instance));
   }
 }

@@ -14,6 +14,7 @@ import build.please.elan.ScrapedPage;
 import build.please.elan.StorageFlag;
 import build.please.elan.store.StoreConfig;
 import build.please.metrics.Metrics;
+import build.please.mettle.client.Access;
 import build.please.mettle.fitness.FitnessConfig;
 import build.please.mettle.worker.WorkerConfig;
 import build.please.proto.execution.Action;
@@ -53,14 +54,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a scraper sees of a server that runs actions: the names of the list, and true values. */
 @Timeout(60)
 final class MetricsTest {
-  private static final SecurityConfig OPEN =
-      new SecurityConfig(
-          Optional.empty(),
-          Optional.empty(),
-          "1.3",
-          Optional.empty(),
-          SecurityConfig.TokenScope.WRITES);
-
   @TempDir Path directory;
 
   private final Metrics metrics = Metrics.withoutHttp();
@@ -77,12 +70,12 @@ final class MetricsTest {
     WorkerConfig.Host host = new WorkerConfig.Host("/usr/bin:/bin", "/", StandardCharsets.UTF_8);
     return new DualServer.Settings(
         new RpcConfig("127.0.0.1", 0, 8, Duration.ZERO, 16 << 20),
-        OPEN,
+        SecurityConfig.OPEN,
         new StorageFlag("mem", directory),
         StoreConfig.DEFAULT,
         "",
         "",
-        DualServer.StorageTransport.PLAINTEXT,
+        Access.of("", false, null, null, null, null),
         DualServer.Forwarding.ON,
         2,
         Map.of(),

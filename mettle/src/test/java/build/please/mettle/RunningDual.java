@@ -7,6 +7,7 @@ import build.please.common.rpc.RpcConfig;
 import build.please.elan.StorageFlag;
 import build.please.elan.store.StoreConfig;
 import build.please.metrics.Metrics;
+import build.please.mettle.client.Access;
 import build.please.mettle.fitness.FitnessConfig;
 import build.please.mettle.worker.WorkerConfig;
 import build.please.proto.bytestream.ByteStreamGrpc;
@@ -63,17 +64,12 @@ final class RunningDual implements AutoCloseable {
   private static DualServer.Settings settings(Path directory, Map<String, Set<String>> platform) {
     return new DualServer.Settings(
         new RpcConfig("127.0.0.1", 0, 8, Duration.ofSeconds(1), 16 << 20),
-        new SecurityConfig(
-            Optional.empty(),
-            Optional.empty(),
-            "1.3",
-            Optional.empty(),
-            SecurityConfig.TokenScope.WRITES),
+        SecurityConfig.OPEN,
         new StorageFlag("mem", directory),
         StoreConfig.DEFAULT,
         "mem",
         "mettle",
-        DualServer.StorageTransport.PLAINTEXT,
+        Access.of("", false, null, null, null, null),
         DualServer.Forwarding.ON,
         2,
         platform,

@@ -8,8 +8,11 @@ import build.please.common.cli.LoggingConfig.Format;
 import build.please.common.rpc.RpcConfig;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Names, defaults and what they become. */
 final class SharedOptionsTest {
@@ -27,8 +30,11 @@ final class SharedOptionsTest {
             Optional.empty(),
             "1.3",
             Optional.empty(),
+            List.of(),
+            Optional.empty(),
             SecurityConfig.TokenScope.WRITES),
         main.securityConfig);
+    assertEquals(SecurityConfig.OPEN, main.securityConfig);
     assertEquals(
         Optional.of(new AdminAddress("", 9990, AdminAddress.Origin.DEFAULT)), main.adminConfig);
   }
@@ -47,6 +53,10 @@ final class SharedOptionsTest {
             "k.pem",
             "-cc.pem",
             "--tls-min-version=1.2",
+            "--client_ca_file=ca.pem",
+            "--client_subject=reader:CN=a,O=b",
+            "--client_subject",
+            "ci-*",
             "--token_file",
             "t",
             "--auth_all",
@@ -69,6 +79,8 @@ final class SharedOptionsTest {
             Optional.of(Path.of("k.pem")),
             Optional.of(Path.of("c.pem")),
             "1.2",
+            Optional.of(Path.of("ca.pem")),
+            List.of("reader:CN=a,O=b", "ci-*"),
             Optional.of(Path.of("t")),
             SecurityConfig.TokenScope.ALL),
         main.securityConfig);
@@ -78,6 +90,17 @@ final class SharedOptionsTest {
         main.loggingConfig);
     assertEquals(
         Optional.of(new AdminAddress("h", 0, AdminAddress.Origin.GIVEN)), main.adminConfig);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--client_subject=x, --client_ca_file",
+    "--client_ca_file=x, --cert_file",
+  })
+  void flagThatMeansNothingAlone_namesTheOther(String flag, String other) {
+    assertEquals(1, main.run("serve", "--size=1", flag));
+    assertTrue(main.err.toString().contains(other), main.err.toString());
+    assertEquals(1, main.err.toString().lines().count(), main.err.toString());
   }
 
   @Test

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import build.please.creds.TokenInterceptor;
+import build.please.creds.AccessConfig;
+import build.please.creds.AccessControl;
+import build.please.creds.CredentialFiles;
 import build.please.proto.execution.ContentAddressableStorageGrpc;
 import build.please.proto.execution.GetCapabilitiesRequest;
 import build.please.proto.execution.SpliceBlobRequest;
@@ -20,10 +22,12 @@ import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Timeout;
 
@@ -78,13 +82,13 @@ final class TokensTest extends Section {
   }
 
   private static void allNeedIt(TestedElan unused) throws IOException {
-    try (TestedElan elan = guarded(TokenInterceptor.Scope.ALL)) {
+    try (TestedElan elan = guarded(AccessConfig.Scope.ALL)) {
       calls(elan).forEach((name, call) -> assertRefused(elan, name, call));
     }
   }
 
   private static void writesNeedIt(TestedElan unused) throws IOException {
-    try (TestedElan elan = guarded(TokenInterceptor.Scope.WRITES)) {
+    try (TestedElan elan = guarded(AccessConfig.Scope.WRITES)) {
       calls(elan)
           .forEach(
               (name, call) -> {
@@ -98,7 +102,7 @@ final class TokensTest extends Section {
   }
 
   private static void wrong(TestedElan unused) throws IOException {
-    try (TestedElan elan = guarded(TokenInterceptor.Scope.ALL)) {
+    try (TestedElan elan = guarded(AccessConfig.Scope.ALL)) {
       for (String authorization : WRONG) {
         TestedElan client = elan.as(showing(authorization));
         calls(elan)
@@ -108,7 +112,7 @@ final class TokensTest extends Section {
   }
 
   private static void right(TestedElan unused) throws IOException {
-    try (TestedElan elan = guarded(TokenInterceptor.Scope.ALL)) {
+    try (TestedElan elan = guarded(AccessConfig.Scope.ALL)) {
       for (String scheme : List.of("Bearer ", "bearer ")) {
         TestedElan client = elan.as(showing(scheme + TOKEN));
         calls(elan)
@@ -123,7 +127,7 @@ final class TokensTest extends Section {
   }
 
   private static void health(TestedElan unused) throws IOException {
-    try (TestedElan elan = guarded(TokenInterceptor.Scope.ALL)) {
+    try (TestedElan elan = guarded(AccessConfig.Scope.ALL)) {
       for (String service : List.of("", ContentAddressableStorageGrpc.SERVICE_NAME)) {
         assertEquals(
             HealthCheckResponse.ServingStatus.SERVING,
@@ -135,7 +139,7 @@ final class TokensTest extends Section {
   }
 
   private static void changesNothing(TestedElan unused) throws IOException {
-    try (TestedElan elan = guarded(TokenInterceptor.Scope.WRITES)) {
+    try (TestedElan elan = guarded(AccessConfig.Scope.WRITES)) {
       Blob blob = elan.blob(100);
       STORING.forEach(
           rpc ->
@@ -145,7 +149,7 @@ final class TokensTest extends Section {
   }
 
   private static void updatesPerCaller(TestedElan unused) throws IOException {
-    try (TestedElan elan = guarded(TokenInterceptor.Scope.WRITES)) {
+    try (TestedElan elan = guarded(AccessConfig.Scope.WRITES)) {
       Blob action = elan.blob(10);
       Call update = client -> EveryRpc.UPDATE_ACTION_RESULT.send(client, EveryRpc.Ask.of(action));
       for (String authorization : WRONG) {
@@ -187,11 +191,14 @@ final class TokensTest extends Section {
     return calls;
   }
 
-  private static TestedElan guarded(TokenInterceptor.Scope scope) throws IOException {
+  private static TestedElan guarded(AccessConfig.Scope scope) throws IOException {
     Path file = Files.createTempFile("token", "");
     try {
       Files.writeString(file, TOKEN + "\n");
-      return TestedElan.guarded(TokenInterceptor.fromFile(file, scope));
+      Clock clock = Clock.systemUTC();
+      AccessConfig config = new AccessConfig(Optional.of(file), List.of(), scope);
+      return TestedElan.guarded(
+          AccessControl.open(config, CredentialFiles.unwatched(clock), clock).interceptor());
     } finally {
       Files.delete(file);
     }

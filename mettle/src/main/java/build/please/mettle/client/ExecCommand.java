@@ -3,11 +3,13 @@ package build.please.mettle.client;
 
 import build.please.common.cli.Terminal;
 import build.please.common.cli.UsageException;
+import build.please.creds.CredentialFiles;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.concurrent.Callable;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -104,7 +106,7 @@ public final class ExecCommand implements Callable<Integer> {
         err,
         Terminal.isStderr() ? Console.Style.TERMINAL : Console.Style.PLAIN,
         nanoTime,
-        new RpcDialer());
+        new RpcDialer(CredentialFiles.unwatched(Clock.systemUTC())));
   }
 
   ExecCommand(

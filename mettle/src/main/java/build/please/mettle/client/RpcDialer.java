@@ -1,29 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.mettle.client;
 
-import build.please.common.cli.OneLine;
 import build.please.common.cli.UsageException;
 import build.please.common.rpc.ChannelConfig;
 import build.please.common.rpc.RpcChannel;
 import build.please.creds.BearerToken;
+import build.please.creds.CredentialFiles;
 import build.please.creds.Tls;
-import io.grpc.ChannelCredentials;
 import io.grpc.ManagedChannel;
 import java.io.IOException;
-import java.nio.file.Path;
 
 /** Opens channels over the network. */
 public final class RpcDialer implements Dialer {
+  private final CredentialFiles files;
+
+  /**
+   * @param files keeps what the channels go by up to date
+   */
+  public RpcDialer(CredentialFiles files) {
+    this.files = files;
+  }
+
   @Override
   public ManagedChannel dial(String target, Access access) {
-    // Whoever names an authority means TLS.
-    boolean tls = access.tls() || access.ca() != null;
-    ChannelConfig config = tls ? ChannelConfig.tls() : ChannelConfig.plaintext();
-    if (access.ca() != null) {
-      config = config.withTls(trusting(access.ca()));
+    ChannelConfig config = access.isSecure() ? ChannelConfig.tls() : ChannelConfig.plaintext();
+    try {
+      config = config.withTls(Tls.client(access.files(), files));
+    } catch (IOException e) {
+      throw new UsageException(String.valueOf(e.getMessage()));
     }
-    if (access.tokenFile() != null) {
-      config = config.withToken(token(access.tokenFile()));
+    if (access.tokenFile().isPresent()) {
+      config = config.withToken(token(access.files().prefix() + "token_file", access));
     }
     try {
       return RpcChannel.open(target, config);
@@ -32,19 +39,11 @@ public final class RpcDialer implements Dialer {
     }
   }
 
-  private static ChannelCredentials trusting(Path ca) {
+  private BearerToken token(String flag, Access access) {
     try {
-      return Tls.client(ca);
+      return BearerToken.of(flag, access.tokenFile().orElseThrow(), files);
     } catch (IOException e) {
-      throw new UsageException("--ca '" + ca + "': " + OneLine.of(e));
-    }
-  }
-
-  private static BearerToken token(Path file) {
-    try {
-      return BearerToken.fromFile(file);
-    } catch (IOException e) {
-      throw new UsageException("--token_file '" + file + "': " + OneLine.of(e));
+      throw new UsageException("--" + flag + ": " + e.getMessage());
     }
   }
 }

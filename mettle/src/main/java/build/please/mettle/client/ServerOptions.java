@@ -39,6 +39,18 @@ final class ServerOptions {
   private @Nullable Path ca;
 
   @Option(
+      names = "--cert_file",
+      paramLabel = "FILE",
+      description = "Certificate (PEM) to show to the servers; implies --tls.")
+  private @Nullable Path certFile;
+
+  @Option(
+      names = "--key_file",
+      paramLabel = "FILE",
+      description = "Private key (PEM) of --cert_file.")
+  private @Nullable Path keyFile;
+
+  @Option(
       names = "--token_file",
       paramLabel = "FILE",
       description = "A file with the token that is sent with every call.")
@@ -46,7 +58,7 @@ final class ServerOptions {
 
   /** The servers; no call is made yet. The caller closes them. */
   Servers dial(Dialer dialer) {
-    Access access = new Access(tls, ca, tokenFile);
+    Access access = Access.of("", tls, ca, certFile, keyFile, tokenFile);
     return Servers.dial(dialer, access, server, storage == null ? server : storage, instance);
   }
 }

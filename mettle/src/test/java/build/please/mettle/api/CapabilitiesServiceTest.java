@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import build.please.creds.AccessConfig;
+import build.please.creds.AccessControl;
 import build.please.creds.BearerToken;
-import build.please.creds.TokenInterceptor;
+import build.please.creds.CredentialFiles;
 import build.please.proto.execution.ActionCacheUpdateCapabilities;
 import build.please.proto.execution.CacheCapabilities;
 import build.please.proto.execution.CapabilitiesGrpc;
@@ -30,7 +32,9 @@ import io.grpc.stub.ClientCalls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,10 +97,15 @@ final class CapabilitiesServiceTest {
       throws IOException {
     Path token = Files.writeString(directory.resolve("token"), "secret");
     stop();
-    serve(List.of(TokenInterceptor.fromFile(token, TokenInterceptor.Scope.WRITES)));
+    Clock clock = Clock.systemUTC();
+    CredentialFiles files = CredentialFiles.unwatched(clock);
+    AccessConfig config =
+        new AccessConfig(Optional.of(token), List.of(), AccessConfig.Scope.WRITES);
+    serve(List.of(AccessControl.open(config, files, clock).interceptor()));
     assertFalse(saysUpdateEnabled(CallOptions.DEFAULT));
     assertTrue(
-        saysUpdateEnabled(CallOptions.DEFAULT.withCallCredentials(BearerToken.fromFile(token))));
+        saysUpdateEnabled(
+            CallOptions.DEFAULT.withCallCredentials(BearerToken.of("token", token, files))));
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import build.please.common.cli.UsageException;
+import build.please.creds.CredentialFiles;
 import build.please.proto.execution.ExecuteRequest;
 import build.please.proto.execution.ExecuteResponse;
 import io.grpc.ManagedChannel;
@@ -20,16 +21,18 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 final class RpcDialerTest {
-  private static final Access NONE = new Access(false, null, null);
+  private static final Access NONE = access(null, null);
 
   @TempDir Path directory;
 
@@ -47,7 +50,7 @@ final class RpcDialerTest {
             .start();
     try {
       execute("127.0.0.1:" + server.getPort(), NONE);
-      execute("grpc://127.0.0.1:" + server.getPort(), new Access(true, null, token));
+      execute("grpc://127.0.0.1:" + server.getPort(), Access.of("", true, null, null, null, token));
     } finally {
       server.shutdownNow();
     }
@@ -60,19 +63,26 @@ final class RpcDialerTest {
     Path absent = directory.resolve("absent");
     assertRefused("nonsense", NONE, "nonsense");
     assertRefused("http://host:1", NONE, "http://host:1");
-    assertRefused("host:1", new Access(false, absent, null), "--ca '" + absent + "'");
-    assertRefused("host:1", new Access(false, null, absent), "--token_file '" + absent + "'");
-    assertRefused("host:1", new Access(false, null, twoLines), "--token_file '" + twoLines + "'");
+    assertRefused("host:1", access(absent, null), "--ca " + absent);
+    assertRefused("host:1", access(null, absent), "--token_file: token file " + absent);
+    assertRefused("host:1", access(null, twoLines), "--token_file: token file " + twoLines);
+  }
+
+  private static Access access(@Nullable Path ca, @Nullable Path tokenFile) {
+    return Access.of("", false, ca, null, null, tokenFile);
+  }
+
+  private static RpcDialer dialer() {
+    return new RpcDialer(CredentialFiles.unwatched(Clock.systemUTC()));
   }
 
   private static void assertRefused(String target, Access access, String named) {
-    UsageException e =
-        assertThrows(UsageException.class, () -> new RpcDialer().dial(target, access));
+    UsageException e = assertThrows(UsageException.class, () -> dialer().dial(target, access));
     assertTrue(String.valueOf(e.getMessage()).contains(named), e.getMessage());
   }
 
   private static void execute(String target, Access access) throws IOException {
-    ManagedChannel channel = new RpcDialer().dial(target, access);
+    ManagedChannel channel = dialer().dial(target, access);
     try {
       new ExecutionCall(channel, 1, Duration.ZERO)
           .run(ExecuteRequest.getDefaultInstance(), metadata -> {});
