@@ -5,12 +5,15 @@ package build.please.elan.conformance;
 enum Setting {
   MEMORY_IN_PROCESS(Store.MEMORY, Transport.IN_PROCESS),
   FILES_IN_PROCESS(Store.FILES, Transport.IN_PROCESS),
+  CLOUD_IN_PROCESS(Store.CLOUD, Transport.IN_PROCESS),
   MEMORY_ON_A_SOCKET(Store.MEMORY, Transport.SOCKET),
   FILES_ON_A_SOCKET(Store.FILES, Transport.SOCKET);
 
   enum Store {
     MEMORY,
-    FILES
+    FILES,
+    /** A fake of it. */
+    CLOUD
   }
 
   enum Transport {

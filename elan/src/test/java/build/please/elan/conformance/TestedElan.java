@@ -6,9 +6,12 @@ import build.please.common.cas.Cas;
 import build.please.common.cas.Digest;
 import build.please.common.cas.Encoding;
 import build.please.common.rpc.Threads;
+import build.please.elan.bucket.Bounds;
 import build.please.elan.bucket.Bucket;
+import build.please.elan.bucket.Buckets;
 import build.please.elan.bucket.FileBucket;
 import build.please.elan.bucket.MemoryBucket;
+import build.please.elan.fakegcs.FakeGcs;
 import build.please.elan.service.CapabilitiesService;
 import build.please.elan.service.ElanServices;
 import build.please.elan.service.ServiceConfig;
@@ -70,11 +73,15 @@ final class TestedElan implements Closeable {
       Setting setting, ServiceConfig config, List<ServerInterceptor> guards, long maxBlobBytes)
       throws IOException {
     directory =
-        setting.store() == Setting.Store.FILES
-            ? Optional.of(Files.createTempDirectory("elan-conformance"))
-            : Optional.empty();
+        setting.store() == Setting.Store.MEMORY
+            ? Optional.empty()
+            : Optional.of(Files.createTempDirectory("elan-conformance"));
     directory.ifPresent(path -> opened.push(() -> removeTree(path)));
-    bucket = new WatchedBucket(open(directory));
+    bucket =
+        new WatchedBucket(
+            setting.store() == Setting.Store.CLOUD
+                ? openInTheCloud(directory.orElseThrow())
+                : open(directory));
     opened.push(bucket::close);
     cas = BucketCas.of(bucket, taking(maxBlobBytes));
     ScheduledExecutorService timer = Threads.timer("timer");
@@ -137,6 +144,16 @@ final class TestedElan implements Closeable {
     return directory.isPresent()
         ? FileBucket.open(directory.get())
         : new MemoryBucket(Clock.systemUTC());
+  }
+
+  private Bucket openInTheCloud(Path uploads) throws IOException {
+    FakeGcs cloud = FakeGcs.start("conformance", uploads, Clock.systemUTC());
+    opened.push(cloud);
+    return Buckets.open(
+        "gs://conformance?prefix=elan/",
+        Bounds.NONE,
+        new Buckets.CloudSettings(Duration.ofHours(6), cloud.address()),
+        Clock.systemUTC());
   }
 
   private List<BindableService> services(
@@ -271,6 +288,9 @@ final class TestedElan implements Closeable {
       return 0;
     }
     Path staging = directory.get().resolve(".elan").resolve("tmp");
+    if (!Files.exists(staging)) {
+      return 0;
+    }
     try (Stream<Path> files = Files.walk(staging, 2)) {
       return files.filter(file -> staging.relativize(file).getNameCount() == 2).count();
     } catch (IOException | UncheckedIOException changedMeanwhile) {

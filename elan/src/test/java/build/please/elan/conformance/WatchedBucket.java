@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -151,7 +152,20 @@ final class WatchedBucket implements Bucket {
 
   @Override
   public BucketWriter write(String key, long sizeHint) throws IOException {
-    BucketWriter writer = orFail(key).write(key, sizeHint);
+    return watched(key, orFail(key).write(key, sizeHint));
+  }
+
+  @Override
+  public BucketWriter writePacked(String key, long sizeHint, long decodedSize) throws IOException {
+    return watched(key, orFail(key).writePacked(key, sizeHint, decodedSize));
+  }
+
+  @Override
+  public OptionalLong decodedSize(String key) throws IOException {
+    return orFail(key).decodedSize(key);
+  }
+
+  private BucketWriter watched(String key, BucketWriter writer) {
     writers.incrementAndGet();
     return new BucketWriter() {
       private final AtomicBoolean closed = new AtomicBoolean();

@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.file.Path;
@@ -24,7 +25,7 @@ import java.util.regex.Pattern;
  * A fake of the part of Cloud Storage's JSON API that Elan uses, with one bucket, over a real
  * socket. Written from its documentation; what it does not know it answers with 501.
  */
-public final class FakeGcs implements AutoCloseable {
+public final class FakeGcs implements Closeable {
   private static final Pattern OBJECTS =
       Pattern.compile("(/upload|/download)?/storage/v1/b/([^/]+)/o(?:/([^/]+))?");
 
