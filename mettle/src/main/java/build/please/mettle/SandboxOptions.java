@@ -13,12 +13,14 @@ import picocli.CommandLine.Option;
 /** In what commands run. */
 final class SandboxOptions {
   private static final String BUBBLEWRAP = "bwrap";
+  private static final String UNSHARE = "unshare";
+  private static final String SETPRIV = "setpriv";
 
   @Option(
       names = "--sandbox",
       paramLabel = "none|namespaces|TOOL",
       description =
-          "What commands run in (default: none). 'namespaces', by bubblewrap, leaves a command only "
+          "What commands run in (default: none). 'namespaces', by bubblewrap or else unshare, leaves a command only "
               + "its input root and a /tmp of its own to write to, no other process to see, and no "
               + "network unless the platform property network asks for it. TOOL is a program that "
               + "is put before the command's arguments, if its environment says SANDBOX=true.")
@@ -47,20 +49,29 @@ final class SandboxOptions {
   private static Sandbox parse(String flag, String value, String path) {
     return switch (value) {
       case "", "none" -> new Sandbox.None();
-      case "namespaces" ->
-          new Sandbox.Namespaces(
-              find(BUBBLEWRAP, path)
-                  .orElseThrow(
-                      () ->
-                          new UsageException(
-                              flag
-                                  + " namespaces needs bubblewrap: there is no bwrap in "
-                                  + path)));
+      case "namespaces" -> namespaces(flag, path);
       default ->
           new Sandbox.Tool(
               find(value, path)
                   .orElseThrow(() -> new UsageException(flag + " " + value + ": no such program")));
     };
+  }
+
+  private static Sandbox namespaces(String flag, String path) {
+    Optional<Path> bubblewrap = find(BUBBLEWRAP, path);
+    if (bubblewrap.isPresent()) {
+      return new Sandbox.Namespaces(bubblewrap.get());
+    }
+    Optional<Path> unshare = find(UNSHARE, path);
+    Optional<Path> setpriv = find(SETPRIV, path);
+    if (unshare.isPresent() && setpriv.isPresent()) {
+      return new Sandbox.Unshared(unshare.get(), setpriv.get());
+    }
+    throw new UsageException(
+        flag
+            + " namespaces needs bubblewrap, or unshare and setpriv: there is neither bwrap nor both"
+            + " of these in "
+            + path);
   }
 
   private static Optional<Path> find(String name, String path) {

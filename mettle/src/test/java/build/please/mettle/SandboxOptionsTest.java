@@ -53,6 +53,16 @@ final class SandboxOptionsTest {
   }
 
   @Test
+  void namespaces_withoutBubblewrap_areMadeByOtherMeans() throws IOException {
+    Path unshare = program("unshare");
+    assertThrows(UsageException.class, () -> parse("--sandbox=namespaces"));
+    Sandbox unshared = new Sandbox.Unshared(unshare, program("setpriv"));
+    assertEquals(new SandboxConfig(unshared, unshared), parse("--sandbox=namespaces"));
+    program("bwrap");
+    assertTrue(parse("--sandbox=namespaces").asked() instanceof Sandbox.Namespaces);
+  }
+
+  @Test
   void whatIsNotThere_isRefusedByName() throws IOException {
     Files.createFile(directory.resolve("plain"));
     for (String value : new String[] {"absent", "plain", directory + "/absent", "namespaces"}) {

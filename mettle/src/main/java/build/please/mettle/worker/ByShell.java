@@ -31,21 +31,13 @@ final class ByShell {
    * @throws MalformedException if the program is absent or must not be run (CMD-22)
    */
   static Launch of(Launch launch, String preparation, String... words) throws IOException {
-    check(launch);
     List<String> arguments = new ArrayList<>();
     arguments.add("sh");
     arguments.add("-c");
     arguments.add(preparation + "; shift " + words.length + "; exec env -i -- \"$@\"");
     arguments.add("sh");
     arguments.addAll(List.of(words));
-    launch.environment().forEach((name, value) -> arguments.add(name + "=" + value));
-    String program = launch.program().toString();
-    if (program.indexOf('=') >= 0) {
-      // For env this would be a variable, for nice it is not.
-      arguments.addAll(List.of("nice", "-n", "0"));
-    }
-    arguments.add(program);
-    arguments.addAll(launch.arguments().subList(1, launch.arguments().size()));
+    arguments.addAll(words(launch));
     return new Launch(
         SHELL,
         arguments,
@@ -54,6 +46,25 @@ final class ByShell {
         launch.stdout(),
         launch.stderr(),
         launch.report());
+  }
+
+  /**
+   * What {@code env -i --} takes to become the program.
+   *
+   * @throws MalformedException if that is absent or must not be run (CMD-22)
+   */
+  static List<String> words(Launch launch) throws MalformedException {
+    check(launch);
+    List<String> words = new ArrayList<>();
+    launch.environment().forEach((name, value) -> words.add(name + "=" + value));
+    String program = launch.program().toString();
+    if (program.indexOf('=') >= 0) {
+      // For env this would be a variable, for nice it is not.
+      words.addAll(List.of("nice", "-n", "0"));
+    }
+    words.add(program);
+    words.addAll(launch.arguments().subList(1, launch.arguments().size()));
+    return words;
   }
 
   private static void check(Launch launch) throws MalformedException {

@@ -99,7 +99,7 @@ final class CommandRunner {
         exit = settle(confinement, exit, verdict);
       }
       if (fenced.isPresent() && verdict.get() == Ending.BY_ITSELF) {
-        fenced.get().checkThatItRan(exit, stderr);
+        fenced.get().checkThatItRan(exit, launch, stderr);
       }
       return new Finished(withPeak(exit, confinement), verdict.get(), taken);
     }

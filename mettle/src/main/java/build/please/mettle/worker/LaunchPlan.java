@@ -49,6 +49,13 @@ final class LaunchPlan {
           directory,
           network(action, command));
     }
+    if (sandbox instanceof Sandbox.Unshared unshared) {
+      return Unshare.wrap(
+          unshared,
+          launch(command.getArgumentsList(), environment, root, directory),
+          directory,
+          network(action, command));
+    }
     // Tells our processes from others' (J12). A Command's own variable of this name stays as it is.
     environment.putIfAbsent(StraySigns.COOKIE, directory.cookie());
     List<String> arguments = command.getArgumentsList();

@@ -8,15 +8,18 @@ import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * A command in namespaces, with {@code bwrap} above it. With the first process of the namespace all
- * others end, whatever they did to hide.
+ * A command in namespaces, with {@code bwrap} above it, or what does the same. With the first
+ * process of the namespace all others end, whatever they did to hide.
  */
 final class NamespacedChild implements Kernel.Child {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
-  private static final int FAILED = 1;
+  private static final int KILLED = 128;
   private static final int LONGEST_REASON = 4096;
+  private static final Pattern ENV = Pattern.compile("(?:env|nice): '(/[^\n]*)': [^\n]*");
   private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
   private final Kernel kernel;
@@ -74,20 +77,31 @@ final class NamespacedChild implements Kernel.Child {
   /**
    * Tells an exit of bwrap's from one of the command.
    *
+   * @param launch of the command
    * @param stderr where bwrap says what is wrong
    * @throws MalformedException if the program cannot be started (CMD-22)
    * @throws IOException if there was no namespace to run it in
    */
-  void checkThatItRan(Exit exit, CommandLog stderr) throws IOException {
-    BubblewrapReport told = BubblewrapReport.read(report);
-    if (told.ran() || exit.code() != FAILED) {
+  void checkThatItRan(Exit exit, Launch launch, CommandLog stderr) throws IOException {
+    if (exit.code() == 0 || exit.code() >= KILLED) {
       return;
     }
+    BubblewrapReport told = BubblewrapReport.read(report);
     String reason = stderr.content(LONGEST_REASON).toStringUtf8().strip();
-    if (told.init().isPresent() && reason.contains("execvp")) {
+    boolean noProgram =
+        told.ran() ? isOfEnv(reason, launch) : told.init().isPresent() && reason.contains("execvp");
+    if (noProgram) {
       throw new MalformedException("cannot run it in the sandbox: " + reason);
     }
-    throw new IOException("cannot make the sandbox: " + reason);
+    if (!told.ran()) {
+      throw new IOException("cannot make the sandbox: " + reason);
+    }
+  }
+
+  /** Whether this is what {@code env} says of a program that it cannot become. */
+  private static boolean isOfEnv(String reason, Launch launch) {
+    Matcher complaint = ENV.matcher(reason);
+    return complaint.matches() && launch.arguments().contains(complaint.group(1));
   }
 
   /** The first process of the namespace, while it lives; it becomes a zombie as the last of all. */

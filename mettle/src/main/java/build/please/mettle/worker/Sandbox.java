@@ -17,6 +17,14 @@ public sealed interface Sandbox {
   record Namespaces(Path bubblewrap) implements Sandbox {}
 
   /**
+   * The same namespaces, made by two programs of util-linux and a shell script.
+   *
+   * @param unshare makes them
+   * @param setpriv takes privileges away
+   */
+  record Unshared(Path unshare, Path setpriv) implements Sandbox {}
+
+  /**
    * A program that is put before the command's arguments, as the reference does.
    *
    * @param program absolute

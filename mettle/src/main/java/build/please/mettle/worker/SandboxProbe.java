@@ -13,6 +13,7 @@ final class SandboxProbe {
   private static final int LONGEST_REASON = 4096;
   private static final String WRITES_INSIDE = ": > inside";
   private static final String CANNOT_WRITE_OUTSIDE = " && ! (: > ../outside) 2> /dev/null";
+  private static final String HAS_NO_RIGHTS = " && ! grep '^CapEff:.*[1-9a-f]' /proc/self/status";
 
   private SandboxProbe() {}
 
@@ -21,11 +22,11 @@ final class SandboxProbe {
    */
   static void check(WorkerConfig config, Machine machine) throws IOException {
     for (Sandbox sandbox : config.sandboxes().all()) {
-      if (sandbox instanceof Sandbox.Namespaces) {
+      if (sandbox instanceof Sandbox.Namespaces || sandbox instanceof Sandbox.Unshared) {
         check(
             "the sandbox namespaces",
             sandbox,
-            WRITES_INSIDE + CANNOT_WRITE_OUTSIDE,
+            WRITES_INSIDE + CANNOT_WRITE_OUTSIDE + HAS_NO_RIGHTS,
             config,
             machine);
       } else if (sandbox instanceof Sandbox.Tool tool) {

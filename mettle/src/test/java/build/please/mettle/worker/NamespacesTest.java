@@ -22,16 +22,40 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What a command in namespaces can do, and cannot. Skipped, with the reason, where there are none.
  */
 @Timeout(60)
+@ParameterizedClass
+@MethodSource("makers")
 final class NamespacesTest {
-  private static final Path BWRAP = Path.of("/usr/bin/bwrap");
+  /**
+   * What makes namespaces.
+   *
+   * @param bare shows whether it can
+   * @param enough for a command to begin, on a busy machine too
+   */
+  record Maker(Sandbox sandbox, String bare, Duration enough) {}
 
+  static List<Maker> makers() {
+    return List.of(
+        new Maker(
+            new Sandbox.Namespaces(Path.of("/usr/bin/bwrap")),
+            "/usr/bin/bwrap --unshare-all --ro-bind / / --proc /proc --dev /dev true",
+            Duration.ofMillis(400)),
+        new Maker(
+            new Sandbox.Unshared(Path.of("/usr/bin/unshare"), Path.of("/usr/bin/setpriv")),
+            "/usr/bin/unshare --map-root-user --mount --pid --fork --net setpriv --dump",
+            Duration.ofSeconds(2)));
+  }
+
+  @Parameter Maker maker = makers().get(0);
   @TempDir Path directory;
   private Rig rig;
 
@@ -40,21 +64,17 @@ final class NamespacesTest {
 
   @BeforeEach
   void open() throws Exception {
-    if (!Files.isExecutable(BWRAP)) {
-      abort("there is no " + BWRAP);
+    try {
+      Process bare =
+          new ProcessBuilder(maker.bare.split(" ", -1)).redirectErrorStream(true).start();
+      String reason = new String(bare.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (bare.waitFor() != 0) {
+        abort(maker.bare + " cannot work here: " + reason);
+      }
+    } catch (IOException absent) {
+      abort(absent.toString());
     }
-    Process bare =
-        new ProcessBuilder(
-                (BWRAP + " --unshare-all --ro-bind / / --proc /proc --dev /dev true")
-                    .split(" ", -1))
-            .redirectErrorStream(true)
-            .start();
-    String reason = new String(bare.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (bare.waitFor() != 0) {
-      abort("bwrap cannot work here: " + reason);
-    }
-    Sandbox namespaces = new Sandbox.Namespaces(BWRAP);
-    rig = new Rig(directory).sandboxes(new SandboxConfig(namespaces, namespaces));
+    rig = new Rig(directory).sandboxes(new SandboxConfig(maker.sandbox, maker.sandbox));
     rig.env("PATH", "/usr/bin:/bin").outputs("out");
     rig.probe();
   }
@@ -153,6 +173,23 @@ final class NamespacesTest {
     assertEquals(1, rig.stderr(response).lines().filter(l -> l.contains("LD_PRELOAD")).count());
   }
 
+  @Test
+  void commandHasNoRights_andLeadsASession() {
+    assertEquals(
+        "0000000000000000 0000000000000000 1",
+        prints("sed -n 's/^\\(CapEff\\|CapBnd\\|NoNewPrivs\\):\\t//p' /proc/self/status | xargs"));
+    assertEquals("", prints("mount -t tmpfs x /tmp 2> /dev/null && echo yes; true"));
+  }
+
+  @Test
+  void usualDevices_areThere_othersAreNot() {
+    assertEquals(
+        "x\n1",
+        prints(
+            "echo x | tee /dev/null; head -c 1 /dev/zero | wc -c; : > /dev/stderr; : > /dev/shm/x"));
+    assertEquals("", prints("for d in /dev/*; do test ! -b $d || echo $d; done"));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -169,7 +206,7 @@ final class NamespacesTest {
     assertEquals("done\n", rig.output(ended, "out"));
     assertEquals(List.of(), marked());
 
-    rig.timeout(Duration.ofMillis(400));
+    rig.timeout(maker.enough);
     ExecuteResponse late = rig.shell(script + "; trap '' TERM; sleep 1000 & wait; wait").run();
     assertEquals(Code.DEADLINE_EXCEEDED, Rig.code(late), late::toString);
     assertEquals("done\n", rig.output(late, "out"));
@@ -179,7 +216,7 @@ final class NamespacesTest {
 
   @Test
   void timeout_letsTheCommandTidyUp() {
-    rig.timeout(Duration.ofMillis(400)).killGrace(Duration.ofSeconds(20));
+    rig.timeout(maker.enough).killGrace(Duration.ofSeconds(20));
     ExecuteResponse response =
         rig.shell("trap 'echo tidied > out; exit 3' TERM; while :; do sleep 0.05; done").run();
     assertEquals(Code.DEADLINE_EXCEEDED, Rig.code(response));
