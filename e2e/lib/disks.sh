@@ -28,11 +28,11 @@ make_disk() {
   mount_disk "$image" "$directory"
 }
 
-# mount_disk IMAGE DIRECTORY ; the step is skipped where that is not allowed
+# mount_disk IMAGE DIRECTORY [OPTIONS] ; the step is skipped where that is not allowed
 mount_disk() {
   mkdir -p "$2"
-  # Nothing reaches the image by itself before a minute has passed.
-  mount -o loop,commit=60 "$1" "$2" 2>"$LOGS/mount.log" ||
+  # Nothing reaches an image of ext4 by itself before a minute has passed.
+  mount -o "loop,${3-commit=60}" "$1" "$2" 2>"$LOGS/mount.log" ||
     skip "no image can be mounted here: $(head -n 1 "$LOGS/mount.log")"
   MOUNTED+=("$2")
 }

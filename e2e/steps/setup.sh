@@ -8,9 +8,11 @@ missing=()
 command -v bazel >/dev/null || missing+=(bazel-bootstrap)
 command -v gcc >/dev/null || missing+=(gcc)
 command -v g++ >/dev/null || missing+=(g++)
-# Only one step needs it, which says so if it is not there.
+# Only one step needs each, which says so if it is not there.
 if ((EUID == 0)) && command -v apt-get >/dev/null; then
   command -v bwrap >/dev/null || missing+=(bubblewrap)
+  command -v mkfs.xfs >/dev/null || missing+=(xfsprogs)
+  command -v mkfs.btrfs >/dev/null || missing+=(btrfs-progs)
 fi
 
 if ((${#missing[@]})); then
