@@ -79,7 +79,8 @@ final class InputNodesTest {
   @Test
   @Shows("DIR-01")
   void namesThatAreNone_areRefusedInEachList() {
-    for (String name : new String[] {"", ".", "..", "a/b", "/", "/etc", "../up", "x/"}) {
+    for (String name :
+        new String[] {"", ".", "..", "a/b", "/", "/etc", "../up", "x/", "a\0b", "\0"}) {
       refused(Directory.newBuilder().addFiles(file(name, "1")));
       refused(Directory.newBuilder().addDirectories(folder(name)));
       refused(Directory.newBuilder().addSymlinks(link(name, "a")));

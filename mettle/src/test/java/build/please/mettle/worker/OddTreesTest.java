@@ -66,6 +66,20 @@ final class OddTreesTest {
   }
 
   @Test
+  @Shows("DIR-01")
+  void nulInANameOrTarget_isRefused_andTheNextActionRuns() throws IOException {
+    rig.inputs.directory("a/b").message("a/b").addSymlinksBuilder().setName("l\0").setTarget("x");
+    refused("\\u0000");
+    rig.inputs.message("a/b").clearSymlinks().addSymlinksBuilder().setName("l").setTarget("x\0y");
+    refused("x\\u0000y");
+    rig.inputs.message("a/b").clearSymlinks().addFilesBuilder().setName("passwd\0.txt");
+    rig.inputs.message("a/b").getFilesBuilder(0).setDigest(rig.blobs.put("x").toProto());
+    refused("passwd\\u0000.txt");
+    rig.inputs.message("a/b").clearFiles();
+    assertEquals("a/b", sees("echo a/*"));
+  }
+
+  @Test
   void namesAreMeasuredInBytes() throws IOException {
     rig.inputs.file("\u00fc".repeat(128), "x");
     refused("longer than 255 bytes");
