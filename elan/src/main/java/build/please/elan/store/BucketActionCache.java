@@ -69,7 +69,8 @@ final class BucketActionCache implements ActionCache {
     return !SealedResult.isSealed(stored) && bucket.isSuspect(key);
   }
 
-  private static ActionResult parse(HashFunction function, ByteString stored)
+  /** What an object says, checked. */
+  static ActionResult parse(HashFunction function, ByteString stored)
       throws InvalidProtocolBufferException, MalformedException {
     ActionResult result = SealedResult.open(stored);
     ActionResults.check(function, result);
