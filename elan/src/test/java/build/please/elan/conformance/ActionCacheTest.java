@@ -362,9 +362,10 @@ final class ActionCacheTest extends Section {
     assertEquals(stdout.proto(), answer.getStdoutDigest());
     assertEquals(content.proto(), answer.getOutputFiles(0).getDigest());
 
+    elan.bucket().failReads();
+    assertEquals(result, get(elan, request));
     elan.bucket().shortenBlobs();
-    ActionResult withoutContents = get(elan, request);
-    assertEquals(result, withoutContents);
+    assertEquals(result, get(elan, request));
   }
 
   private static void updated(TestedElan elan) throws IOException {

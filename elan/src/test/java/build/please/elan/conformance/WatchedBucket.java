@@ -25,6 +25,7 @@ final class WatchedBucket implements Bucket {
     FINE,
     FULL,
     SHORT,
+    UNREADABLE,
     OUT_OF_ORDER
   }
 
@@ -48,6 +49,11 @@ final class WatchedBucket implements Bucket {
   /** From now on every blob ends a byte early for those who read it. */
   void shortenBlobs() {
     mood = Mood.SHORT;
+  }
+
+  /** From now on everything is there, and nothing can be read. */
+  void failReads() {
+    mood = Mood.UNREADABLE;
   }
 
   /** From now on nothing works. */
@@ -111,6 +117,9 @@ final class WatchedBucket implements Bucket {
 
   @Override
   public InputStream read(String key, long offset) throws IOException {
+    if (mood == Mood.UNREADABLE && !key.startsWith("ac/")) {
+      throw new IOException("injected: " + key + " cannot be read");
+    }
     InputStream in = shortened(orFail(key).read(key, offset), key, offset);
     readers.incrementAndGet();
     return new FilterInputStream(in) {
