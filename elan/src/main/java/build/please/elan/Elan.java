@@ -10,6 +10,7 @@ import build.please.common.cli.LoggingOptions;
 import build.please.common.cli.RedisOptions;
 import build.please.common.cli.RpcOptions;
 import build.please.common.cli.SecurityConfig;
+import build.please.common.cli.UsageException;
 import build.please.common.cli.WholeNumber;
 import build.please.common.rpc.RpcConfig;
 import build.please.common.rpc.RpcServer;
@@ -77,6 +78,7 @@ import picocli.CommandLine.Option;
       "  elan --storage=file:///var/lib/elan --store_max_size=100G",
       "  elan -s mem:// --host=127.0.0.1 -p 7777 -v debug",
       "  elan -s file:///var/lib/elan --token_file=/etc/elan/token -k key.pem -c cert.pem",
+      "  elan gc -s file:///var/lib/elan --min_age=720h --dry_run",
     })
 public final class Elan implements Callable<Integer> {
   private static final Logger log = LoggerFactory.getLogger(Elan.class);
@@ -85,7 +87,6 @@ public final class Elan implements Callable<Integer> {
 
   @Option(
       names = {"-s", "--storage", "--storage_url"},
-      required = true,
       defaultValue = "${env:STORAGE_URL}",
       paramLabel = "URL",
       description =
@@ -126,7 +127,8 @@ public final class Elan implements Callable<Integer> {
   }
 
   CommandLine commandLine() {
-    return CommandLines.of(this, CommandLines.version(Elan.class));
+    CommandLine line = new CommandLine(this).addSubcommand(new GcCommand(logging, System.out));
+    return CommandLines.of(line, CommandLines.version(Elan.class));
   }
 
   /**
@@ -147,6 +149,9 @@ public final class Elan implements Callable<Integer> {
   Settings settings() {
     redis.warn();
     ignored.warn();
+    if (storage.isEmpty()) {
+      throw new UsageException("Missing required option: '--storage=URL'; see elan --help");
+    }
     return new Settings(
         rpc.toConfig(),
         rpc.toSecurity(),
@@ -188,13 +193,16 @@ public final class Elan implements Callable<Integer> {
                 settings.rpc(),
                 Guard.open(settings.security(), files, clock),
                 metrics,
-                services(opened.cas(), settings, pieces, timer, meters),
+                services(opened, settings, pieces, timer, meters),
                 opened::isWritable,
                 "read, replace and add to what is stored");
         StoreWatch watch = StoreWatch.start(opened, server)) {
       Shutdown.onSignal(server::requestStop, unwind);
       log.info("storing in {}", flag.url());
-      System.out.println("ready grpc://" + address(settings.rpc()) + ":" + server.port());
+      String address = address(settings.rpc()) + ":" + server.port();
+      opened.announce(
+          (settings.security().certFile().isEmpty() ? "grpc://" : "grpcs://") + address);
+      System.out.println("ready grpc://" + address);
       if (!exitAfterStart) {
         server.awaitTermination();
       }
@@ -207,11 +215,12 @@ public final class Elan implements Callable<Integer> {
   }
 
   private static List<BindableService> services(
-      Cas cas,
+      Store store,
       Settings settings,
       ExecutorService pieces,
       ScheduledExecutorService timer,
       ElanMeters meters) {
+    Cas cas = store.cas();
     List<BindableService> services =
         new ArrayList<>(
             ElanServices.of(
@@ -226,6 +235,7 @@ public final class Elan implements Callable<Integer> {
             StorageCapabilities.versions()
                 .setCacheCapabilities(StorageCapabilities.cache(settings.store().maxBlobBytes()))
                 .build()));
+    services.addAll(store.tidying(pieces));
     return services;
   }
 }

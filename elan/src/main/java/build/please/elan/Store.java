@@ -2,6 +2,7 @@
 package build.please.elan;
 
 import build.please.common.cas.Cas;
+import build.please.common.rpc.FanOut;
 import build.please.elan.bucket.BoundedBucket;
 import build.please.elan.bucket.Bucket;
 import build.please.elan.bucket.Buckets;
@@ -9,21 +10,35 @@ import build.please.elan.bucket.MeteredBucket;
 import build.please.elan.bucket.Occupancy;
 import build.please.elan.meter.ElanMeters;
 import build.please.elan.meter.OccupancyMeters;
+import build.please.elan.service.ElanServices;
 import build.please.elan.store.BucketCas;
+import build.please.elan.store.Collector;
 import build.please.elan.store.StoreConfig;
+import io.grpc.BindableService;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 
 /** A store that this process keeps itself: what it holds, and how full it is. */
 public final class Store implements AutoCloseable {
+  private static final long INDEX_LOOK_MILLIS = 50;
+
   private final Bucket bucket;
+  private final Duration promise;
+  private final Clock clock;
   private final Cas cas;
   private final Optional<BoundedBucket> bounded;
   private volatile boolean there = true;
 
-  private Store(Bucket bucket, Cas cas, Optional<BoundedBucket> bounded) {
+  private Store(
+      Bucket bucket, Duration promise, Clock clock, Cas cas, Optional<BoundedBucket> bounded) {
     this.bucket = bucket;
+    this.promise = promise;
+    this.clock = clock;
     this.cas = cas;
     this.bounded = bounded;
   }
@@ -41,6 +56,8 @@ public final class Store implements AutoCloseable {
     Store store =
         new Store(
             bucket,
+            config.promise(),
+            clock,
             BucketCas.of(new MeteredBucket(bucket, meters.store()), config, meters),
             bucket instanceof BoundedBucket bounded ? Optional.of(bounded) : Optional.empty());
     store.bounded.ifPresent(bounded -> meters.occupancy().watch(() -> sample(bounded.occupancy())));
@@ -61,6 +78,33 @@ public final class Store implements AutoCloseable {
   /** Its blobs and results, which close with this. */
   public Cas cas() {
     return cas;
+  }
+
+  /** What tidies it from outside; see {@link ElanServices#tidying}. */
+  public List<BindableService> tidying(Executor pieces) {
+    return ElanServices.tidying(bucket, promise, pieces, clock);
+  }
+
+  /** As {@link Bucket#announce}. */
+  public void announce(String address) {
+    bucket.announce(address);
+  }
+
+  /** As {@link Bucket#ownerElsewhere}. */
+  Optional<String> ownerElsewhere() throws IOException {
+    return bucket.ownerElsewhere();
+  }
+
+  /** Blocks until it is known what is there, and what of it is used. */
+  void awaitIndex() throws InterruptedException {
+    while (occupancy().filter(now -> now.state() == Occupancy.State.INDEXING).isPresent()) {
+      TimeUnit.MILLISECONDS.sleep(INDEX_LOOK_MILLIS);
+    }
+  }
+
+  /** Collects its garbage here; see {@link Collector}. */
+  Collector collector(Executor pieces) {
+    return new Collector(bucket, new FanOut(pieces), clock);
   }
 
   /** How full it is, if it has bounds. */

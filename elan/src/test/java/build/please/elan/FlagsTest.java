@@ -2,10 +2,12 @@
 package build.please.elan;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import build.please.common.cli.AdminAddress;
 import build.please.common.cli.SecurityConfig.TokenScope;
+import build.please.common.cli.UsageException;
 import build.please.elan.Elan.Settings;
 import build.please.elan.store.StoreConfig;
 import ch.qos.logback.classic.Level;
@@ -296,10 +298,8 @@ final class FlagsTest {
 
   @Test
   void storage_isRequired() {
-    Parsed parsed = parse();
-    assertEquals(1, parsed.exitCode());
-    assertTrue(parsed.err().contains("--storage"), parsed.err());
-    assertEquals(1, parsed.err().lines().count(), parsed.err());
+    UsageException e = assertThrows(UsageException.class, () -> parse().elan().settings());
+    assertTrue(String.valueOf(e.getMessage()).contains("--storage"), e.toString());
   }
 
   @ParameterizedTest

@@ -178,6 +178,7 @@ final class DualServer implements AutoCloseable {
                 () -> storage.isFit() && fitness.faults().isEmpty(),
                 "run commands on this machine"));
     open(storage.watch(server));
+    storage.announce(address());
   }
 
   /**
@@ -236,6 +237,7 @@ final class DualServer implements AutoCloseable {
                       service instanceof ByteStreamImplBase blobs
                           ? new LogByteStream(logs, blobs)
                           : service));
+      services.addAll(storage.tidying(pieces));
       cache = storage.capabilities(settings, timer);
     } else {
       services.add(new LogByteStream(logs));
@@ -246,6 +248,13 @@ final class DualServer implements AutoCloseable {
 
   int port() {
     return server.port();
+  }
+
+  /** Where processes on this machine reach it. */
+  private String address() {
+    String scheme = settings.security().certFile().isEmpty() ? "grpc://" : "grpcs://";
+    String host = settings.rpc().host();
+    return scheme + (host.isEmpty() ? "127.0.0.1" : host) + ":" + server.port();
   }
 
   /** Where blobs are kept, for people. */

@@ -14,10 +14,13 @@ import build.please.elan.service.StorageCapabilities;
 import build.please.mettle.api.ForwardedCapabilities;
 import build.please.mettle.client.RpcDialer;
 import build.please.proto.execution.CacheCapabilities;
+import io.grpc.BindableService;
 import io.grpc.ManagedChannel;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
 
@@ -80,6 +83,16 @@ final class DualStorage implements AutoCloseable {
     }
     return ForwardedCapabilities.of(
         server.get(), settings.instance(), ours, timer, ForwardedCapabilities.Schedule.DEFAULT);
+  }
+
+  /** What tidies a store of its own from outside. */
+  List<BindableService> tidying(Executor pieces) {
+    return store.map(own -> own.tidying(pieces)).orElse(List.of());
+  }
+
+  /** Tells other processes that share a store of its own where this one can be asked. */
+  void announce(String address) {
+    store.ifPresent(own -> own.announce(address));
   }
 
   /** Has the server's health tell whether the store is there, until what this returns is closed. */

@@ -144,6 +144,19 @@ public interface Bucket extends AutoCloseable {
     return Optional.empty();
   }
 
+  /**
+   * Tells the other processes that share the store where this one can be asked, as long as it is
+   * the store's owner. Nothing where there are no others, or no owner.
+   *
+   * @param address such as {@code grpc://127.0.0.1:7777}
+   */
+  default void announce(String address) {}
+
+  /** Where the owner of the store can be asked, if it is another process; "" if it did not say. */
+  default Optional<String> ownerElsewhere() throws IOException {
+    return Optional.empty();
+  }
+
   /** A read-only local file that holds the object, where there is one. */
   default Optional<LocalFile> file(String key) throws IOException {
     return Optional.empty();

@@ -267,6 +267,16 @@ public final class FileBucket implements Bucket {
   }
 
   @Override
+  public void announce(String address) {
+    owner.announce(address);
+  }
+
+  @Override
+  public Optional<String> ownerElsewhere() throws IOException {
+    return owner.elsewhere();
+  }
+
+  @Override
   public void probe() throws IOException {
     staging.probe();
   }

@@ -146,6 +146,16 @@ public final class MeteredBucket implements Bucket {
   }
 
   @Override
+  public void announce(String address) {
+    bucket.announce(address);
+  }
+
+  @Override
+  public Optional<String> ownerElsewhere() throws IOException {
+    return bucket.ownerElsewhere();
+  }
+
+  @Override
   public void probe() throws IOException {
     bucket.probe();
   }

@@ -3,6 +3,7 @@ package build.please.elan.bucket;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
@@ -14,7 +15,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The right to take objects out of a store that several processes share: to evict, and to
  * quarantine. At most one process has it, the first that asks, for as long as it lives; {@code
- * owner.lock} is locked by it and holds its pid. Safe for concurrent use.
+ * owner.lock} is locked by it and holds its pid and, in a second line, where it can be asked. Safe
+ * for concurrent use.
  */
 public final class OwnerLock implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(OwnerLock.class);
@@ -24,6 +26,9 @@ public final class OwnerLock implements AutoCloseable {
 
   @GuardedBy("state")
   private @Nullable ProcessLock held;
+
+  @GuardedBy("state")
+  private String address = "";
 
   @GuardedBy("state")
   private boolean closed;
@@ -54,25 +59,52 @@ public final class OwnerLock implements AutoCloseable {
     }
   }
 
+  @GuardedBy("state")
   private @Nullable ProcessLock take() {
     try {
       Optional<ProcessLock> lock =
           ProcessLock.tryTake(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      lock.ifPresent(this::sign);
-      return lock.orElse(null);
+      ProcessLock taken = lock.orElse(null);
+      if (taken != null) {
+        sign(taken);
+      }
+      return taken;
     } catch (IOException e) {
       log.warn("cannot lock {}, so this process does not own the store: {}", file, e.getMessage());
       return null;
     }
   }
 
+  @GuardedBy("state")
   private void sign(ProcessLock lock) {
     try {
-      lock.write(ProcessHandle.current().pid() + "\n");
+      String where = address.isEmpty() ? "" : address + "\n";
+      lock.write(ProcessHandle.current().pid() + "\n" + where);
     } catch (IOException e) {
-      // On a full disk. It is only for people.
+      // On a full disk. It is only for people, and for what they start.
       log.warn("cannot write to {}: {}", file, e.getMessage());
     }
+  }
+
+  /** Tells others where this process can be asked, once it is the owner. */
+  void announce(String where) {
+    state.lock();
+    try {
+      address = where;
+      if (held != null) {
+        sign(held);
+      }
+    } finally {
+      state.unlock();
+    }
+  }
+
+  /** Where the owner can be asked, if it is another process; empty if it did not say. */
+  Optional<String> elsewhere() throws IOException {
+    if (isOwner()) {
+      return Optional.empty();
+    }
+    return Optional.of(Files.readString(file).lines().skip(1).findFirst().orElse(""));
   }
 
   /** Leaves the right to others. */

@@ -8,10 +8,16 @@ import build.please.common.cas.StoredDirectories;
 import build.please.common.cas.TreeReader;
 import build.please.common.rpc.FanOut;
 import build.please.common.rpc.InFlightBytes;
+import build.please.common.rpc.Threads;
 import build.please.common.rpc.WholeAnswers;
+import build.please.elan.bucket.Bucket;
 import build.please.elan.meter.Batching;
 import build.please.elan.meter.ElanMeters;
+import build.please.elan.store.Collector;
+import build.please.elan.store.Inventory;
 import io.grpc.BindableService;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
@@ -72,6 +78,24 @@ public final class ElanServices {
             new Cas(
                 metered(blobs, meters, Batching.SINGLE),
                 new MeteredActionCache(cas.actions(), meters))));
+  }
+
+  /**
+   * What tidies a store from outside: please-servers' GC service, and the collector that {@code
+   * elan gc} asks.
+   *
+   * @param bucket as the server itself uses it
+   * @param promise of its action cache
+   * @param pieces as for {@link #of}
+   */
+  public static List<BindableService> tidying(
+      Bucket bucket, Duration promise, Executor pieces, Clock clock) {
+    return List.of(
+        new GcService(new Inventory(bucket), promise, clock),
+        new CollectorService(
+            new Collector(bucket, new FanOut(pieces), clock),
+            promise,
+            task -> Threads.factory("collector").newThread(task).start()));
   }
 
   private static BlobStore metered(BlobStore blobs, ElanMeters meters, Batching batching) {

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,6 +38,11 @@ final class OwnerLockTest {
       assertTrue(lock.isOwner());
       assertEquals(
           ProcessHandle.current().pid() + "\n", Files.readString(home.resolve("owner.lock")));
+      lock.announce("grpc://127.0.0.1:7777");
+      assertEquals(
+          ProcessHandle.current().pid() + "\ngrpc://127.0.0.1:7777\n",
+          Files.readString(home.resolve("owner.lock")));
+      assertEquals(Optional.empty(), lock.elsewhere());
     }
   }
 

@@ -186,6 +186,29 @@ final class CollectorTest {
     assertFalse(hasResult(action) || isStored(file));
   }
 
+  /** Whoever comes between a look at an object and its deletion. */
+  @Test
+  void useInTheLastMoment_wins() throws IOException {
+    Digest file = blob();
+    Digest asked = blob();
+    Digest action = result(naming(file));
+    time.pass(LONG);
+    LastMoment lastMoment =
+        new LastMoment(
+            bucket,
+            () -> {
+              assertTrue(cas.actions().find(action).isPresent());
+              assertEquals(Set.of(), cas.blobs().findMissing(List.of(asked)));
+            });
+
+    Census census =
+        new Collector(lastMoment, new FanOut(Runnable::run), time.clock())
+            .collect(new Collector.Plan(MIN_AGE, false), progress -> {});
+
+    assertEquals(Amount.NONE, census.swept());
+    assertTrue(hasResult(action) && isStored(file) && isStored(asked));
+  }
+
   @Test
   void dryRun_saysWhatWouldGo_andLeavesIt() throws IOException {
     Digest file = blob();
