@@ -50,6 +50,43 @@ for attempt in failing failing_again; do
   expect_no_text "$LOGS/$attempt.err" 'from the cache'
 done
 
+note 'as it is printed'
+timeout 120 "$BIN/mettle" exec --server "$ADDRESS" --no_cache -- \
+  /bin/sh -c "echo first; until test -e '$SCRATCH/go'; do sleep 0.1; done; echo second" \
+  >"$LOGS/live.out" 2>"$LOGS/live.err" &
+client=$!
+deadline=$((SECONDS + 60))
+until grep -qx first "$LOGS/live.out"; do
+  ((SECONDS < deadline)) || fail 'nothing is shown while the command runs'
+  sleep 0.1
+done
+touch "$SCRATCH/go"
+wait "$client" || fail 'the command failed'
+expect_content "$LOGS/live.out" $'first\nsecond'
+
+note 'times and stages'
+for part in queue fetch run upload; do
+  grep -q "($part [0-9]* ms\|, $part [0-9]* ms" "$LOGS/live.err" || fail "no time of $part is told"
+done
+expect_text "$LOGS/live.err" 'mettle: executing on'
+remote_exec json --json --no_cache -- /bin/sh -c 'echo out; echo err >&2; exit 3'
+expect_equal 'exit code' 3 "$STATUS"
+expect_equal 'lines of the object' 1 "$(wc -l <"$LOGS/json.out")"
+for member in '"exit_code":3' '"stdout":"out\n"' '"stderr":"err\n"' '"times":{"queue_ms":' '"cached":false'; do
+  tr -d ' ' <"$LOGS/json.out" | grep -qF "$member" || fail "no $member in json.out"
+done
+remote_exec quiet --quiet --no_cache -- /bin/sh -c 'echo out'
+expect_content "$LOGS/quiet.out" out
+expect_content "$LOGS/quiet.err" ''
+if command -v script >/dev/null; then
+  script -qec "$BIN/mettle exec --server $ADDRESS --no_cache -- echo on-a-terminal" /dev/null \
+    >"$LOGS/terminal.out" </dev/null
+  expect_text "$LOGS/terminal.out" 'mettle: [==> ] executing on'
+  expect_text "$LOGS/terminal.out" on-a-terminal
+else
+  note 'not seen on a terminal: there is no script(1)'
+fi
+
 stop_server mettle
 
 note 'no server'

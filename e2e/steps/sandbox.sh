@@ -93,12 +93,12 @@ in_namespaces() {
   rm -rf "$SCRATCH/data"
   start_sandbox "$2"
   remote "$ADDRESS" "$ADDRESS"
-  make_bazel_workspace
   expect_executed_build "sandboxed_$1"
   expect_bazel_failures
   stop_server mettle
 }
 
+make_bazel_workspace
 skipped=()
 if ! command -v bwrap >/dev/null; then
   skipped+=('there is no bubblewrap, and it cannot be installed')
