@@ -112,6 +112,15 @@ public interface BlobStore extends AutoCloseable {
   }
 
   /**
+   * Tells that a file of the store which looks like this holds the blob, so that it need not be
+   * looked at while it does. What the caller knows for certain, since it hashed the bytes, nobody
+   * could write to them, and a later write changes the stamp.
+   */
+  default void vouch(Digest digest, FileStamp stamp) {
+    // Whoever keeps no files looks at none.
+  }
+
+  /**
    * Looks at the stored bytes of a blob again, which somebody may have changed. If they are wrong
    * the blob is discarded.
    */

@@ -49,6 +49,12 @@ public record FileStamp(
     throw new UnsupportedOperationException("this system tells no " + name + " of a file");
   }
 
+  /** The same with other permissions, as after chmod. */
+  public FileStamp withPermissions(int permissions) {
+    return new FileStamp(
+        device, inode, size, modifiedNanos, (mode & ~07777) | permissions, owner, group);
+  }
+
   /** Whether both are of one file, changed or not. */
   public boolean isSameFile(FileStamp other) {
     return device == other.device && inode == other.inode;

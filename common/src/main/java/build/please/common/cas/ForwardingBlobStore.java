@@ -66,6 +66,11 @@ public abstract class ForwardingBlobStore implements BlobStore {
   }
 
   @Override
+  public void vouch(Digest digest, FileStamp stamp) {
+    delegate.vouch(digest, stamp);
+  }
+
+  @Override
   public void recheck(Digest digest) throws IOException {
     delegate.recheck(digest);
   }

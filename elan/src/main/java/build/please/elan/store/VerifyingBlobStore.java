@@ -114,10 +114,15 @@ final class VerifyingBlobStore extends ForwardingBlobStore {
   public boolean adopt(Digest digest, Path file) throws IOException {
     boolean adopted = super.adopt(digest, file);
     if (adopted) {
-      // Its bytes are looked at when they are first wanted.
+      // Its bytes are looked at when they are first wanted, unless somebody vouches for them.
       forget(digest);
     }
     return adopted;
+  }
+
+  @Override
+  public void vouch(Digest digest, FileStamp stamp) {
+    sealed.put(digest, stamp);
   }
 
   @Override

@@ -4,12 +4,14 @@ package build.please.mettle.worker;
 import build.please.common.cas.BlobStore;
 import build.please.common.cas.Digest;
 import build.please.common.cas.FileStamp;
-import com.sun.jna.Memory;
 import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.time.Clock;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -17,72 +19,87 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * copying. Safe for concurrent use.
  *
  * <p>Such a file must not be one that somebody can still write to: a process that was left behind
- * may hold it open, and the action may have given it a second name. So it becomes read-only, then
- * the kernel is asked whether anybody has it open for writing, and only then its bytes are hashed.
- * The question is a lease (fcntl(2)), which the kernel grants to readers only while there is no
- * writer, mapped memory included. Who comes after that comes by the name, and could do the same to
- * any file of the store.
+ * may hold it open, and the action may have given it a second name. So it becomes read-only while
+ * the kernel says that nobody has it open for writing, and its bytes are hashed, unless they were
+ * hashed before under the same watch and its stamp has stayed. Who comes after that comes by the
+ * name, and could do the same to any file of the store.
  */
 final class Adoption {
+  /** To hash less than this again is as cheap as to watch. */
+  private static final long WORTH_A_WATCH = 1 << 16;
+
   private final BlobStore blobs;
   private final Charset fileNames;
+  private final Clock clock;
 
   /** Whether the store has taken no file from us: then it never does. */
   private final AtomicBoolean refused = new AtomicBoolean(!FileCalls.AVAILABLE);
 
   /**
    * @param fileNames how names are encoded
+   * @param clock of the machine
    */
-  Adoption(BlobStore blobs, Charset fileNames) {
+  Adoption(BlobStore blobs, Charset fileNames, Clock clock) {
     this.blobs = blobs;
     this.fileNames = fileNames;
+    this.clock = clock;
+  }
+
+  /** Watches over a file while it is hashed, if that spares doing so again. */
+  Optional<WriteWatch> watch(Path file, long size) throws IOException {
+    return refused.get() || size < WORTH_A_WATCH
+        ? Optional.empty()
+        : WriteWatch.open(file, fileNames);
+  }
+
+  /**
+   * What a file looks like whose bytes were just read, if it was the one that was watched and they
+   * cannot have changed unnoticed meanwhile.
+   *
+   * @param read of the file that was read
+   */
+  Optional<FileStamp> seen(WriteWatch watch, PosixFileAttributes read) throws IOException {
+    return watch.isOf(read) ? watch.seen(clock.instant()) : Optional.empty();
   }
 
   /**
    * Gives a file away if that is safe and possible.
    *
+   * @param seen what the file looked like when its bytes were right, if that is known
    * @return whether the store has the blob now, and the name is gone; if not, the file is where it
    *     was, perhaps read-only
    */
-  boolean tryGive(Digest digest, Path file) throws IOException {
+  boolean tryGive(Digest digest, Path file, Optional<FileStamp> seen) throws IOException {
     if (refused.get()) {
       return false;
     }
-    try (Memory path = FileCalls.path(file, fileNames)) {
-      // Not to block on what has become a pipe.
-      int flags =
-          FileCalls.O_RDONLY | FileCalls.O_NOFOLLOW | FileCalls.O_NONBLOCK | FileCalls.O_CLOEXEC;
-      int fd = FileCalls.open(path, flags, 0);
-      if (fd < 0) {
+    Optional<WriteWatch> opened = WriteWatch.open(file, fileNames);
+    if (opened.isEmpty()) {
+      return false;
+    }
+    try (WriteWatch watch = opened.get()) {
+      if (!isSealed(watch, file, digest, seen)) {
         return false;
       }
-      try {
-        return isSealed(fd, file, digest) && give(digest, file);
-      } finally {
-        FileCalls.close(fd);
+      boolean taken = blobs.adopt(digest, file);
+      if (!taken) {
+        refused.set(true);
+      } else if (WriteWatch.isSettled(watch.before(), clock.instant())) {
+        blobs.vouch(digest, watch.before().withPermissions(FileMode.PLAIN.bits()));
       }
+      return taken;
     }
   }
 
-  private boolean give(Digest digest, Path file) throws IOException {
-    boolean taken = blobs.adopt(digest, file);
-    if (!taken) {
-      refused.set(true);
-    }
-    return taken;
-  }
-
-  private static boolean isSealed(int fd, Path file, Digest digest) throws IOException {
-    FileStamp named = FileStamp.of(file);
-    // A path that leads to the very file that is open, whatever its name is by now.
-    Path open = Path.of("/proc/self/fd/" + fd);
-    return named.isRegularFile()
-        && named.size() == digest.size()
-        && isOnlyName(file, named, open)
-        && FileCalls.fchmod(fd, FileMode.PLAIN.bits()) == 0
-        && !hasWriters(fd)
-        && Digest.of(open).equals(digest)
-        && FileStamp.of(file).isSameFile(named);
+  private static boolean isSealed(
+      WriteWatch watch, Path file, Digest digest, Optional<FileStamp> seen) throws IOException {
+    FileStamp named = watch.before();
+    return named.size() == digest.size()
+        && isOnlyName(file, named, watch.open())
+        && watch.chmod(FileMode.PLAIN)
+        && (seen.equals(Optional.of(named)) || Digest.of(watch.open()).equals(digest))
+        && watch.holds()
+        && FileStamp.of(file).equals(named.withPermissions(FileMode.PLAIN.bits()));
   }
 
   private static boolean isOnlyName(Path file, FileStamp named, Path open) throws IOException {
@@ -90,16 +107,5 @@ final class Adoption {
         && Files.getAttribute(open, "unix:dev").equals(named.device())
         && Integer.valueOf(1)
             .equals(Files.getAttribute(file, "unix:nlink", LinkOption.NOFOLLOW_LINKS));
-  }
-
-  /** Whether anybody has it open for writing, or that cannot be told. */
-  private static boolean hasWriters(int fd) {
-    // While the lease is ours, who opens it for writing has a signal sent to us; by default one
-    // that would end this process.
-    if (FileCalls.fcntl(fd, FileCalls.F_SETSIG, FileCalls.SIGURG) != 0
-        || FileCalls.fcntl(fd, FileCalls.F_SETLEASE, FileCalls.F_RDLCK) != 0) {
-      return true;
-    }
-    return FileCalls.fcntl(fd, FileCalls.F_SETLEASE, FileCalls.F_UNLCK) != 0;
   }
 }

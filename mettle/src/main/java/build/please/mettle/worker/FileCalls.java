@@ -27,6 +27,7 @@ final class FileCalls {
   static final long FICLONE = 0x40049409;
   static final int F_SETSIG = 10;
   static final int F_SETLEASE = 1024;
+  static final int F_GETLEASE = 1025;
   static final long F_RDLCK = 0;
   static final long F_UNLCK = 2;
 

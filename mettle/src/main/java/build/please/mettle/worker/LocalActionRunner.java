@@ -41,6 +41,7 @@ final class LocalActionRunner implements ActionRunner {
   private final ActionStaging staging;
   private final WorkerMeters meters;
   private final CommandRunner commands;
+  private final Adoption adoption;
   private final OutputUploader uploader;
 
   LocalActionRunner(
@@ -60,7 +61,8 @@ final class LocalActionRunner implements ActionRunner {
     commands =
         new CommandRunner(
             machine.kernel(), machine.timer(), config.killGrace(), machine.confinements());
-    uploader = new OutputUploader(blobs, transfers, new Adoption(blobs, names.encoding()));
+    adoption = new Adoption(blobs, names.encoding(), clock);
+    uploader = new OutputUploader(blobs, transfers, adoption);
   }
 
   @Override
@@ -140,7 +142,8 @@ final class LocalActionRunner implements ActionRunner {
       }
       timeline.uploadStarted();
       Outputs outputs =
-          new OutputCollector(action.root(), action.command(), packer(directory), MAX_OUTPUTS)
+          new OutputCollector(
+                  action.root(), action.command(), packer(directory), adoption, MAX_OUTPUTS)
               .collect();
       if (!outputs.faults().isEmpty()) {
         meters.collectFailed();

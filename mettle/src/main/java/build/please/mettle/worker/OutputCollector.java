@@ -34,13 +34,15 @@ final class OutputCollector {
   private final Outputs outputs;
 
   /**
+   * @param adoption to which files go later
    * @param maxEntries files, directories and links that are not too many
    */
-  OutputCollector(ActionRoot root, Command command, Packer packer, int maxEntries) {
+  OutputCollector(
+      ActionRoot root, Command command, Packer packer, Adoption adoption, int maxEntries) {
     this.root = root;
     this.command = command;
     this.packer = packer;
-    outputs = new Outputs(maxEntries);
+    outputs = new Outputs(maxEntries, adoption);
   }
 
   /**
@@ -52,7 +54,7 @@ final class OutputCollector {
       collectAll();
       return outputs;
     } catch (StatusRuntimeException tooMany) {
-      Outputs none = new Outputs(0);
+      Outputs none = new Outputs(0, outputs.adoption());
       none.fault(tooMany);
       return none;
     }

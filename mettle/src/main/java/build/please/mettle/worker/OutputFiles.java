@@ -2,6 +2,7 @@
 package build.please.mettle.worker;
 
 import build.please.common.cas.Digest;
+import build.please.common.cas.FileStamp;
 import build.please.common.cas.MalformedException;
 import build.please.proto.execution.Command;
 import build.please.proto.execution.FileNode;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.Optional;
 
 /** Looks at one output file. */
 final class OutputFiles {
@@ -30,8 +32,19 @@ final class OutputFiles {
       PosixFileAttributes attributes,
       Outputs outputs)
       throws IOException {
-    Digest digest = directory.digest(name, attributes.size());
-    outputs.upload(digest, directory.path().resolve(name));
+    Path file = directory.path().resolve(name);
+    Digest digest;
+    Optional<FileStamp> seen = Optional.empty();
+    Optional<WriteWatch> watching = outputs.adoption().watch(file, attributes.size());
+    if (watching.isPresent()) {
+      try (WriteWatch watch = watching.get()) {
+        digest = directory.digest(name, attributes.size());
+        seen = outputs.adoption().seen(watch, attributes);
+      }
+    } else {
+      digest = directory.digest(name, attributes.size());
+    }
+    outputs.upload(digest, new Upload.FromFile(file, seen));
     boolean binary = isBinary(command);
     FileNode.Builder node =
         FileNode.newBuilder()

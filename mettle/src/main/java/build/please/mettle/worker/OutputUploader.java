@@ -99,7 +99,7 @@ final class OutputUploader {
     List<Digest> others = new ArrayList<>();
     for (Digest digest : batch) {
       if (!(uploads.get(digest) instanceof Upload.FromFile file)
-          || !adoption.tryGive(digest, file.path())) {
+          || !adoption.tryGive(digest, file.path(), file.seen())) {
         others.add(digest);
       }
     }

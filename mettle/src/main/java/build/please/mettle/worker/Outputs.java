@@ -12,12 +12,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What a command left behind, as far as it was looked at. For one thread. */
 final class Outputs {
   private static final int MAX_FAULTS = 20;
 
   private final int maxEntries;
+  private final Adoption adoption;
   private final ActionResult.Builder result = ActionResult.newBuilder();
   private final Map<Digest, Upload> uploads = new LinkedHashMap<>();
   private final List<Exception> faults = new ArrayList<>();
@@ -26,9 +28,15 @@ final class Outputs {
 
   /**
    * @param maxEntries files, directories and links of which it can know
+   * @param adoption to which files go later
    */
-  Outputs(int maxEntries) {
+  Outputs(int maxEntries, Adoption adoption) {
     this.maxEntries = maxEntries;
+    this.adoption = adoption;
+  }
+
+  Adoption adoption() {
+    return adoption;
   }
 
   /** How many more of them there may be. */
@@ -42,7 +50,7 @@ final class Outputs {
   }
 
   void upload(Digest digest, Path file) {
-    uploads.putIfAbsent(digest, new Upload.FromFile(file));
+    upload(digest, new Upload.FromFile(file, Optional.empty()));
   }
 
   void upload(Digest digest, Upload upload) {

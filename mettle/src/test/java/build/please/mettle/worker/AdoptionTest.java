@@ -19,6 +19,11 @@ import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,7 +45,7 @@ final class AdoptionTest {
   @BeforeEach
   void open() throws IOException {
     cas = BucketCas.of(FileBucket.open(Files.createDirectory(directory.resolve("store"))));
-    adoption = new Adoption(cas.blobs(), Rig.FILE_NAMES);
+    adoption = at(Instant.now().plusSeconds(60));
     output = Files.writeString(directory.resolve("output"), CONTENT);
   }
 
@@ -49,12 +54,16 @@ final class AdoptionTest {
     cas.close();
   }
 
+  private Adoption at(Instant now) {
+    return new Adoption(cas.blobs(), Rig.FILE_NAMES, Clock.fixed(now, ZoneOffset.UTC));
+  }
+
   private static Digest digest(String content) {
     return Digest.of(ByteString.copyFromUtf8(content));
   }
 
   private void assertLeft() throws IOException {
-    assertFalse(adoption.tryGive(digest(CONTENT), output));
+    assertFalse(adoption.tryGive(digest(CONTENT), output, Optional.empty()));
     assertTrue(Files.exists(output));
     assertEquals(Set.of(digest(CONTENT)), cas.blobs().findMissing(Set.of(digest(CONTENT))));
   }
@@ -62,7 +71,7 @@ final class AdoptionTest {
   @Test
   void file_becomesTheStores() throws IOException {
     long inode = FileStamp.of(output).inode();
-    assertTrue(adoption.tryGive(digest(CONTENT), output));
+    assertTrue(adoption.tryGive(digest(CONTENT), output, Optional.empty()));
 
     assertFalse(Files.exists(output));
     FileStamp stored = cas.blobs().file(digest(CONTENT)).orElseThrow().stamp();
@@ -76,14 +85,14 @@ final class AdoptionTest {
       assertTrue(writer.isOpen());
       assertLeft();
     }
-    assertTrue(adoption.tryGive(digest(CONTENT), output));
+    assertTrue(adoption.tryGive(digest(CONTENT), output, Optional.empty()));
   }
 
   @Test
   void fileThatSomebodyReads_is() throws IOException {
     try (FileChannel reader = FileChannel.open(output, StandardOpenOption.READ)) {
       assertTrue(reader.isOpen());
-      assertTrue(adoption.tryGive(digest(CONTENT), output));
+      assertTrue(adoption.tryGive(digest(CONTENT), output, Optional.empty()));
     }
   }
 
@@ -123,15 +132,36 @@ final class AdoptionTest {
     assertEquals(before, FileStamp.of(target));
   }
 
+  /** Bytes that are wrong tell that nobody looked. */
+  @Test
+  void fileThatWasHashedUnderThisStamp_isNotHashedAgain_norByTheStore() throws IOException {
+    Digest wrong = digest(CONTENT.toUpperCase(java.util.Locale.ROOT));
+    FileStamp old = FileStamp.of(output);
+    Files.setLastModifiedTime(output, FileTime.fromMillis(1_000_000));
+    assertFalse(adoption.tryGive(wrong, output, Optional.of(old)), "it was written to since");
+    Optional<FileStamp> seen = Optional.of(FileStamp.of(output));
+    assertTrue(adoption.tryGive(wrong, output, seen));
+    assertTrue(cas.blobs().file(wrong).isPresent());
+  }
+
+  @Test
+  void fileThatWasJustWritten_isLookedAtByTheStore() throws IOException {
+    Digest wrong = digest(CONTENT.toUpperCase(java.util.Locale.ROOT));
+    FileStamp stamp = FileStamp.of(output);
+    Adoption now = at(Instant.ofEpochSecond(0, stamp.modifiedNanos()).plusMillis(9));
+    assertTrue(now.tryGive(wrong, output, Optional.of(stamp)));
+    assertTrue(cas.blobs().file(wrong).isEmpty());
+  }
+
   @Test
   void storeInMemory_isNotAskedTwice() throws IOException {
     MapBlobStore memory = new MapBlobStore();
-    Adoption none = new Adoption(memory, Rig.FILE_NAMES);
-    assertFalse(none.tryGive(digest(CONTENT), output));
+    Adoption none = new Adoption(memory, Rig.FILE_NAMES, Clock.systemUTC());
+    assertFalse(none.tryGive(digest(CONTENT), output, Optional.empty()));
     Files.writeString(output, "");
     Files.writeString(output, CONTENT);
     FileStamp before = FileStamp.of(output);
-    assertFalse(none.tryGive(digest(CONTENT), output));
+    assertFalse(none.tryGive(digest(CONTENT), output, Optional.empty()));
     assertEquals(before, FileStamp.of(output));
   }
 

@@ -4,6 +4,8 @@ package build.please.mettle.worker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import build.please.common.cas.Digest;
+import build.please.common.cas.FileStamp;
 import build.please.common.cas.MalformedException;
 import build.please.common.rpc.RpcErrors;
 import build.please.mettle.conformance.Shows;
@@ -17,13 +19,19 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is said about outputs that cannot be stored. */
 final class OutputsTest {
-  private final Outputs outputs = new Outputs(1000);
+  private static final Adoption NOWHERE =
+      new Adoption(new MapBlobStore(), Rig.FILE_NAMES, Clock.systemUTC());
+
+  private final Outputs outputs = new Outputs(1000, NOWHERE);
 
   private void assertSaid(Code code, String message) {
     Status status = RpcErrors.toStatus(outputs.faults().get(0));
@@ -78,16 +86,35 @@ final class OutputsTest {
     Command command = Command.newBuilder().addOutputPaths("d0").addOutputPaths("d1").build();
     assertEquals(
         2,
-        new OutputCollector(root, command, Packer.NONE, 22)
+        new OutputCollector(root, command, Packer.NONE, NOWHERE, 22)
             .collect()
             .result()
             .getOutputDirectoriesCount());
     for (int limit : new int[] {0, 5, 11, 21}) {
-      Outputs none = new OutputCollector(root, command, Packer.NONE, limit).collect();
+      Outputs none = new OutputCollector(root, command, Packer.NONE, NOWHERE, limit).collect();
       assertEquals(0, none.result().getOutputDirectoriesCount());
       assertEquals(0, none.uploads().size());
       assertEquals(
           Code.RESOURCE_EXHAUSTED.getNumber(), RpcErrors.toStatus(none.faults().get(0)).getCode());
     }
+  }
+
+  @Test
+  void largeFile_isRememberedAsItWasWhenItWasHashed(@TempDir Path directory) throws IOException {
+    byte[] bytes = new byte[1 << 16];
+    Path large = Files.write(directory.resolve("large"), bytes);
+    Path small = Files.writeString(directory.resolve("small"), "x");
+    for (Path file : List.of(large, small)) {
+      Files.setLastModifiedTime(file, FileTime.fromMillis(1_000_000));
+    }
+    ActionRoot root = ActionRoot.of(directory, "", new FileNames(StandardCharsets.UTF_8));
+    Command command = Command.newBuilder().addOutputPaths("large").addOutputPaths("small").build();
+    Outputs found = new OutputCollector(root, command, Packer.NONE, NOWHERE, 22).collect();
+    assertEquals(
+        new Upload.FromFile(large.toRealPath(), Optional.of(FileStamp.of(large))),
+        found.uploads().get(Digest.of(bytes)));
+    assertEquals(
+        new Upload.FromFile(small.toRealPath(), Optional.empty()),
+        found.uploads().get(Digest.of(new byte[] {'x'})));
   }
 }
