@@ -195,7 +195,7 @@ public final class Elan implements Callable<Integer> {
                 metrics,
                 services(opened, settings, pieces, timer, meters),
                 opened::isWritable,
-                "read, replace and add to what is stored");
+                "read, replace, delete and add to what is stored");
         StoreWatch watch = StoreWatch.start(opened, server)) {
       Shutdown.onSignal(server::requestStop, unwind);
       log.info("storing in {}", flag.url());
