@@ -12,7 +12,7 @@ enum Setting {
   enum Store {
     MEMORY,
     FILES,
-    /** A fake of it. */
+    /** A fake of it, or the one at the address in the property {@code gcs.emulator}. */
     CLOUD
   }
 

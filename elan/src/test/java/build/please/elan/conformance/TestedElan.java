@@ -50,6 +50,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Stream;
@@ -147,12 +148,16 @@ final class TestedElan implements Closeable {
   }
 
   private Bucket openInTheCloud(Path uploads) throws IOException {
-    FakeGcs cloud = FakeGcs.start("conformance", uploads, Clock.systemUTC());
-    opened.push(cloud);
+    String emulator = System.getProperty("gcs.emulator", "");
+    if (emulator.isEmpty()) {
+      FakeGcs cloud = FakeGcs.start("builds", uploads, Clock.systemUTC());
+      opened.push(cloud);
+      emulator = cloud.address();
+    }
     return Buckets.open(
-        "gs://conformance?prefix=elan/",
+        "gs://builds?prefix=" + UUID.randomUUID() + "/",
         Bounds.NONE,
-        new Buckets.CloudSettings(Duration.ofHours(6), cloud.address()),
+        new Buckets.CloudSettings(Duration.ofHours(6), emulator),
         Clock.systemUTC());
   }
 
