@@ -17,6 +17,7 @@ import build.please.common.rpc.RpcServer;
 import build.please.common.rpc.Shutdown;
 import build.please.common.rpc.Threads;
 import build.please.creds.CredentialFiles;
+import build.please.elan.bucket.DiskTier;
 import build.please.elan.meter.ElanMeters;
 import build.please.elan.service.CachedDirectories;
 import build.please.elan.service.CapabilitiesService;
@@ -109,7 +110,7 @@ public final class Elan implements Callable<Integer> {
   private int directories = CachedDirectories.DEFAULT_COUNT;
 
   @Mixin private final StoreOptions store = new StoreOptions();
-  @Mixin private final MemoryTierOptions memory = new MemoryTierOptions();
+  @Mixin private final CacheOptions cache = new CacheOptions();
   @Mixin private final RpcOptions rpc = new RpcOptions("", PORT);
   @Mixin private final AdminOptions admin = AdminOptions.onPort(ADMIN_PORT);
   @Mixin private final LoggingOptions logging = new LoggingOptions();
@@ -142,6 +143,7 @@ public final class Elan implements Callable<Integer> {
       Optional<AdminAddress> admin,
       String storage,
       StoreConfig store,
+      Optional<DiskTier> disk,
       int parallelism,
       int directories) {}
 
@@ -157,7 +159,8 @@ public final class Elan implements Callable<Integer> {
         rpc.toSecurity(),
         admin.toConfig(),
         storage,
-        store.toConfig(flag(storage), memory.toConfig()),
+        store.toConfig(flag(storage), cache.memory()),
+        cache.disk(flag(storage)),
         parallelism,
         directories);
   }
@@ -187,7 +190,7 @@ public final class Elan implements Callable<Integer> {
     ElanMeters meters = ElanMeters.in(metrics.registry());
     Clock clock = Clock.systemUTC();
     try (CredentialFiles files = CredentialFiles.watched(clock);
-        Store opened = flag.open(settings.store(), meters, clock);
+        Store opened = flag.open(settings.store(), settings.disk(), meters, clock);
         RpcServer server =
             Frontage.open(
                 settings.rpc(),

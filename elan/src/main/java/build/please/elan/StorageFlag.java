@@ -3,12 +3,14 @@ package build.please.elan;
 
 import build.please.common.cli.OneLine;
 import build.please.common.cli.UsageException;
+import build.please.elan.bucket.DiskTier;
 import build.please.elan.meter.ElanMeters;
 import build.please.elan.store.StoreConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What {@code --storage} means, the same for both servers: {@code file}, {@code mem} or a bucket's
@@ -71,9 +73,18 @@ public final class StorageFlag {
    * @throws UsageException if it cannot be opened; one line that names the flag
    */
   public Store open(StoreConfig config, ElanMeters meters, Clock clock) {
+    return open(config, Optional.empty(), meters, clock);
+  }
+
+  /**
+   * As {@link #open(StoreConfig, ElanMeters, Clock)}.
+   *
+   * @param disk for copies of what is read from afar, if any
+   */
+  Store open(StoreConfig config, Optional<DiskTier> disk, ElanMeters meters, Clock clock) {
     try {
       String create = given.equals("file") ? "?create_dir=true" : "";
-      return Store.open(url() + create, emulator, config, meters, clock);
+      return Store.open(url() + create, emulator, config, disk, meters, clock);
     } catch (IllegalArgumentException e) {
       throw new UsageException("--storage " + e.getMessage());
     } catch (IOException e) {

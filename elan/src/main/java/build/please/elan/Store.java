@@ -6,8 +6,10 @@ import build.please.common.rpc.FanOut;
 import build.please.elan.bucket.BoundedBucket;
 import build.please.elan.bucket.Bucket;
 import build.please.elan.bucket.Buckets;
+import build.please.elan.bucket.DiskTier;
 import build.please.elan.bucket.MeteredBucket;
 import build.please.elan.bucket.Occupancy;
+import build.please.elan.bucket.TieredBucket;
 import build.please.elan.meter.ElanMeters;
 import build.please.elan.meter.OccupancyMeters;
 import build.please.elan.service.ElanServices;
@@ -47,12 +49,20 @@ public final class Store implements AutoCloseable {
    * As {@link Buckets#open(String, Clock)}.
    *
    * @param emulator as {@link Buckets.CloudSettings} has it
+   * @param disk for copies, if any
    */
-  static Store open(String url, String emulator, StoreConfig config, ElanMeters meters, Clock clock)
+  static Store open(
+      String url,
+      String emulator,
+      StoreConfig config,
+      Optional<DiskTier> disk,
+      ElanMeters meters,
+      Clock clock)
       throws IOException {
-    Bucket bucket =
+    Bucket opened =
         Buckets.open(
             url, config.bounds(), new Buckets.CloudSettings(config.promise(), emulator), clock);
+    Bucket bucket = disk.isPresent() ? TieredBucket.open(opened, disk.get(), clock) : opened;
     Store store =
         new Store(
             bucket,

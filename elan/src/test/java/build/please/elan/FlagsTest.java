@@ -9,6 +9,7 @@ import build.please.common.cli.AdminAddress;
 import build.please.common.cli.SecurityConfig.TokenScope;
 import build.please.common.cli.UsageException;
 import build.please.elan.Elan.Settings;
+import build.please.elan.bucket.DiskTier;
 import build.please.elan.store.StoreConfig;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -99,6 +100,10 @@ final class FlagsTest {
             "-s file --cache_max_size=20M --cache_max_item_size=1K --store_min_free=5M",
             s -> List.of(s.store().memory(), s.store().bounds().minFreeBytes()),
             List.of(new StoreConfig.MemoryTier(20_000_000, 1000), 5_000_000L)),
+        effect(
+            "-s gs://bucket --cache_dir=/cache --cache_max_size=20M",
+            s -> s.disk().orElseThrow(),
+            new DiskTier(Path.of("/cache"), 20_000_000)),
         effect("--parallelism=7", Settings::parallelism, 7),
         effect("--dir_cache_size=7", Settings::directories, 7),
         effect("--dir_cache_size 0", Settings::directories, 0),

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -58,7 +59,12 @@ final class SeveralElansTest {
 
   private Store open() throws IOException {
     return Store.open(
-        "gs://bucket", cloud.address(), StoreConfig.DEFAULT, ElanMeters.unseen(), time.clock());
+        "gs://bucket",
+        cloud.address(),
+        StoreConfig.DEFAULT,
+        Optional.empty(),
+        ElanMeters.unseen(),
+        time.clock());
   }
 
   @AfterEach

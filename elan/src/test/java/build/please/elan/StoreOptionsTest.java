@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import build.please.common.cli.UsageException;
 import build.please.elan.bucket.Bounds;
+import build.please.elan.bucket.DiskTier;
 import build.please.elan.store.StoreConfig;
 import build.please.elan.store.StoreConfig.MemoryTier;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,13 +26,13 @@ final class StoreOptionsTest {
   @Command
   private static final class Flags {
     @Mixin private final StoreOptions store = new StoreOptions();
-    @Mixin private final MemoryTierOptions memory = new MemoryTierOptions();
+    @Mixin private final CacheOptions cache = new CacheOptions();
   }
 
   private static StoreConfig parse(String url, String... arguments) {
     Flags flags = new Flags();
     new CommandLine(flags).parseArgs(arguments);
-    return flags.store.toConfig(new StorageFlag(url, Path.of("/none")), flags.memory.toConfig());
+    return flags.store.toConfig(new StorageFlag(url, Path.of("/none")), flags.cache.memory());
   }
 
   @Test
@@ -91,6 +93,34 @@ final class StoreOptionsTest {
     assertEquals(200_000, config.knownBlobs());
     assertEquals(MemoryTier.DEFAULT, config.memory());
     assertEquals(0, parse("gs://bucket", "--known_blob_cache_size=0").knownBlobs());
+  }
+
+  private static Optional<DiskTier> disk(String url, String... arguments) {
+    Flags flags = new Flags();
+    new CommandLine(flags).parseArgs(arguments);
+    return flags.cache.disk(new StorageFlag(url, Path.of("/none")));
+  }
+
+  @Test
+  void cacheMaxSize_boundsTheDisk_whereThereIsOne_elseTheHeap() {
+    DiskTier tier = new DiskTier(Path.of("/cache"), 5_000_000);
+
+    assertEquals(
+        Optional.of(tier), disk("gs://bucket", "--cache_dir=/cache", "--cache_max_size=5M"));
+    assertEquals(
+        MemoryTier.DEFAULT,
+        parse("gs://bucket", "--cache_dir=/cache", "--cache_max_size=5M").memory());
+    assertEquals(Optional.empty(), disk("gs://bucket", "--cache_max_size=5M"));
+    assertEquals(5_000_000, parse("gs://bucket", "--cache_max_size=5M").memory().maxBytes());
+    assertEquals(10_000_000_000L, disk("gs://b", "--cache_dir=/c").orElseThrow().maxBytes());
+  }
+
+  @Test
+  void cacheOnDisk_thatMakesNoSense_isRefused() {
+    assertThrows(UsageException.class, () -> disk("file:///dir", "--cache_dir=/cache"));
+    assertThrows(UsageException.class, () -> disk("mem://", "--cache_dir=/cache"));
+    assertThrows(
+        UsageException.class, () -> disk("gs://b", "--cache_dir=/cache", "--cache_max_size=0"));
   }
 
   @ParameterizedTest

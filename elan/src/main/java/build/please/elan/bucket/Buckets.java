@@ -140,6 +140,15 @@ public final class Buckets {
     return GcsBucket.open(GcsConfig.of(name, prefix, cloud.promise(), cloud.emulator(), clock));
   }
 
+  /** A bucket in a directory, which is made if it is absent. */
+  static Bucket inDirectory(Path directory, Bounds bounds, Clock clock) throws IOException {
+    if (!Files.exists(directory)) {
+      Files.createDirectory(directory);
+    }
+    FileBucket files = FileBucket.open(directory, FileBucketConfig.of(Sync.NONE, clock));
+    return bounded(files, bounds.onDisk(files.diskBytes()), onDisk(files), clock);
+  }
+
   private static FileBucket files(
       String url, String place, Map<String, String> parameters, Clock clock) throws IOException {
     Sync sync = sync(url, parameters.remove("sync"));

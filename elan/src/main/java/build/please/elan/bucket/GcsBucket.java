@@ -200,16 +200,18 @@ public final class GcsBucket implements Bucket {
     return write(key, sizeHint, OptionalLong.of(decodedSize));
   }
 
+  /** Whether objects of that name are results, not named by what they hold. */
+  static boolean isReplaced(String key) {
+    return key.startsWith("ac/") || key.contains("/ac/");
+  }
+
   private BucketWriter write(String key, long sizeHint, OptionalLong decodedSize) {
     BlobInfo info =
         BlobInfo.newBuilder(client.id(config.prefix() + key))
             .setCustomTimeOffsetDateTime(config.clock().instant().atOffset(ZoneOffset.UTC))
             .setMetadata(GcsObject.metadata(decodedSize))
             .build();
-    GcsWriter.Mode mode =
-        key.startsWith("ac/") || key.contains("/ac/")
-            ? GcsWriter.Mode.REPLACE
-            : GcsWriter.Mode.KEEP_SAME;
+    GcsWriter.Mode mode = isReplaced(key) ? GcsWriter.Mode.REPLACE : GcsWriter.Mode.KEEP_SAME;
     return new Committing(new GcsWriter(client, info, mode, sizeHint), key);
   }
 

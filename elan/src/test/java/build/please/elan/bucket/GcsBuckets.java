@@ -22,7 +22,10 @@ final class GcsBuckets {
   private GcsBuckets() {}
 
   static GcsBucket open(FakeGcs cloud, String name, String prefix, Clock clock) throws IOException {
-    return GcsBucket.open(
-        new GcsConfig(name, prefix, "http://" + cloud.address(), REFRESH, QUICK, clock));
+    return GcsBucket.open(config(cloud, name, prefix, clock));
+  }
+
+  static GcsConfig config(FakeGcs cloud, String name, String prefix, Clock clock) {
+    return new GcsConfig(name, prefix, "http://" + cloud.address(), REFRESH, QUICK, clock);
   }
 }
