@@ -93,6 +93,11 @@ for ((round = 1; round <= ROUNDS; round++)); do
 done
 ADDRESS=$TWO expect_all_intact "$SCRATCH/stored"
 
+note 'a sweep, which finds all of it young'
+expect_exit 0 "$LOGS/gc.log" env "STORAGE_EMULATOR_HOST=$GCS" \
+  "$BIN/elan" gc '--storage=gs://builds?prefix=e2e/'
+ADDRESS=$TWO expect_all_intact "$SCRATCH/stored"
+
 stop_server mettle
 stop_server one
 stop_server two

@@ -127,7 +127,8 @@ final class GcCommand implements Callable<Integer> {
       return RemoteCollection.run(server.target().get(), server, plan, log::info);
     }
     StorageFlag flag =
-        new StorageFlag(storage, StorageFlag.cacheHome(System.getenv()).resolve("elan"));
+        new StorageFlag(
+            storage, StorageFlag.cacheHome(System.getenv()).resolve("elan"), System.getenv());
     if (storage.isEmpty() || !flag.isBucket()) {
       throw new UsageException("--storage is required, a URL as for the server, or --server");
     } else if (flag.isInMemory()) {
@@ -157,6 +158,7 @@ final class GcCommand implements Callable<Integer> {
   }
 
   private StoreConfig config(StorageFlag flag) {
-    return new StoreOptions().toConfig(flag, StoreConfig.MemoryTier.NONE);
+    // Where uses leave a trace only now and then, the promise says how seldom.
+    return new StoreOptions().toConfig(flag, StoreConfig.MemoryTier.NONE).withPromise(promise);
   }
 }

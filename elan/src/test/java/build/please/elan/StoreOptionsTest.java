@@ -123,6 +123,14 @@ final class StoreOptionsTest {
         UsageException.class, () -> disk("gs://b", "--cache_dir=/cache", "--cache_max_size=0"));
   }
 
+  @Test
+  void anotherPromise_isNoShorterThanALease() {
+    StoreConfig config = parse("gs://bucket");
+
+    assertEquals(Duration.ofDays(3), config.withPromise(Duration.ofDays(3)).promise());
+    assertEquals(Duration.ofMinutes(2), config.withPromise(Duration.ZERO).promise());
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"--store_max_size=1G", "--store_min_free=1G"})
   void boundsOfABucketOfTheCloud_areRefusedByName(String argument) {

@@ -51,6 +51,18 @@ public record StoreConfig(
     }
   }
 
+  /** The same, with another promise, which is no shorter than a lease. */
+  public StoreConfig withPromise(Duration other) {
+    return new StoreConfig(
+        bounds,
+        other.compareTo(bounds.lease()) < 0 ? bounds.lease() : other,
+        maxBlobBytes,
+        knownBlobs,
+        memory,
+        compressed,
+        results);
+  }
+
   /**
    * Small blobs on the heap.
    *
