@@ -46,6 +46,11 @@ final class UsageErrorIT {
     "loud, --storage=mem:// --verbosity=loud",
     "leftover, --storage=mem:// leftover",
     "colour, --storage=mem://?colour=red",
+    "/no/token does not exist, --storage=mem:// --port=0 --token_file=/no/token",
+    "--cert_file /no/cert, --storage=mem:// --port=0 --cert_file=/no/cert --key_file=/no/key",
+    "--key_file, --storage=mem:// --port=0 --cert_file=/no/cert",
+    "--client_ca_file, --storage=mem:// --port=0 --client_subject=x",
+    "neither 1.2 nor 1.3, --storage=mem:// --port=0 --tls-min-version=1.1",
   })
   void nonsense_isRefusedInOneLine(String named, String arguments) throws IOException {
     assertRefused(named, arguments == null ? new String[0] : arguments.split(" ", -1));
