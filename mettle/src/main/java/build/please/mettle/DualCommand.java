@@ -132,7 +132,8 @@ final class DualCommand implements Callable<Integer> {
         Metrics metrics = Frontage.metrics(admin, logging);
         DualServer server = DualServer.start(settings(config, data), metrics, Clock.systemUTC())) {
       Shutdown.onSignal(server::requestStop, server::kill, unwind);
-      System.out.print(Welcome.text(config.host(), server.port(), server.storage()));
+      System.out.print(
+          Welcome.text(config.host(), server.port(), server.transport(), server.storage()));
       System.out.flush();
       if (!exitAfterStart) {
         server.awaitStop();

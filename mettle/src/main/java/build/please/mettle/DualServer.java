@@ -252,9 +252,15 @@ final class DualServer implements AutoCloseable {
 
   /** Where processes on this machine reach it. */
   private String address() {
-    String scheme = settings.security().certFile().isEmpty() ? "grpc://" : "grpcs://";
+    String scheme = transport() == Welcome.Transport.TLS ? "grpcs://" : "grpc://";
     String host = settings.rpc().host();
     return scheme + (host.isEmpty() ? "127.0.0.1" : host) + ":" + server.port();
+  }
+
+  Welcome.Transport transport() {
+    return settings.security().certFile().isPresent()
+        ? Welcome.Transport.TLS
+        : Welcome.Transport.PLAINTEXT;
   }
 
   /** Where blobs are kept, for people. */

@@ -5,8 +5,16 @@ package build.please.mettle;
 final class Welcome {
   private Welcome() {}
 
-  /** One line for programs, and what a person puts into which file. */
-  static String text(String host, int port, String storage) {
+  /** What clients must speak. */
+  enum Transport {
+    PLAINTEXT,
+    TLS
+  }
+
+  /**
+   * One line for programs, the same for either transport, and what a person puts into which file.
+   */
+  static String text(String host, int port, Transport transport, String storage) {
     // Whoever listens on all addresses can be reached on this one.
     String address = (host.isEmpty() ? "127.0.0.1" : host) + ":" + port;
     return """
@@ -14,18 +22,22 @@ final class Welcome {
         storing in %2$s
 
         For Bazel, in .bazelrc:
-          build --remote_executor=grpc://%1$s
-          build --remote_cache=grpc://%1$s
+          build --remote_executor=%3$s://%1$s
+          build --remote_cache=%3$s://%1$s
           build --remote_instance_name=mettle
 
         For plz, in .plzconfig:
           [remote]
           url = %1$s
           instance = mettle
-          secure = false
+          secure = %4$s
 
         Stop with Ctrl-C.
         """
-        .formatted(address, storage);
+        .formatted(
+            address,
+            storage,
+            transport == Transport.TLS ? "grpcs" : "grpc",
+            transport == Transport.TLS);
   }
 }
