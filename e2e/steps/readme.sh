@@ -13,6 +13,8 @@
 #   plzconfig  lines that are added to the .plzconfig of a copy of e2e/plz
 #   plz        commands, in that copy, with plz on the PATH. Both are left out if PLZ is not set.
 #
+#   tls…       what e2e/run tls does
+#
 # The blocks run as they follow each other; a name may be used more than once. Addresses and ports
 # are those that the README names, so nothing else may listen there. A home of the step's own stands
 # in for the user's. Blocks without a mark are only read.
@@ -27,11 +29,8 @@ mapfile -t names < <(readme_names "$readme")
 
 make_bazel_workspace
 cp -R "$E2E/plz" "$SCRATCH/plz"
-mkdir -p "$SCRATCH/shell/bin" "$SCRATCH/path"
-for program in elan mettle; do
-  printf '#!/bin/sh\nexec "%s" "$@"\n' "$BIN/$program" >"$SCRATCH/shell/bin/$program"
-  chmod +x "$SCRATCH/shell/bin/$program"
-done
+mkdir -p "$SCRATCH/path"
+readme_programs "$SCRATCH/shell"
 if [[ -n ${PLZ:-} ]]; then
   ln -s "$(command -v "$PLZ")" "$SCRATCH/path/plz"
   export PATH=$SCRATCH/path:$PATH
@@ -39,24 +38,6 @@ fi
 
 # Bazel of this block and the one that end_bazel stops must be the same.
 printf 'startup --max_idle_secs=60 --output_user_root=%s\n' "$SCRATCH/bazel" >>"$WORKSPACE/.bazelrc"
-
-# run_block N DIRECTORY
-run_block() {
-  local block log=$LOGS/readme_$1.log
-  block=$(readme_block "$readme" "$1")
-  note "${block//$'\n'/$'\n'   }"
-  cd "$2"
-  expect_exit 0 "$log" timeout 300 bash -euo pipefail -c "$block"
-}
-
-start() {
-  local block
-  block=$(readme_block "$readme" "$1")
-  note "$block"
-  [[ $block != *$'\n'* ]] || fail "the block that is marked 'e2e: start' is more than one line"
-  cd "$ROOT"
-  start_server readme bash -c "exec $block"
-}
 
 for ((n = 1; n <= ${#names[@]}; n++)); do
   name=${names[n - 1]}
@@ -70,12 +51,13 @@ for ((n = 1; n <= ${#names[@]}; n++)); do
   esac
   note "$name"
   case $name in
-    start) start "$n" ;;
-    shell) run_block "$n" "$SCRATCH/shell" ;;
+    start) start_readme_server "$readme" "$n" "$ROOT" ;;
+    shell) run_readme_block "$readme" "$n" "$SCRATCH/shell" ;;
     bazelrc) readme_block "$readme" "$n" >>"$WORKSPACE/.bazelrc" ;;
-    bazel) run_block "$n" "$WORKSPACE" ;;
+    bazel) run_readme_block "$readme" "$n" "$WORKSPACE" ;;
     plzconfig) readme_block "$readme" "$n" >>"$SCRATCH/plz/.plzconfig" ;;
-    plz) run_block "$n" "$SCRATCH/plz" ;;
+    plz) run_readme_block "$readme" "$n" "$SCRATCH/plz" ;;
+    tls*) note 'left to e2e/run tls' ;;
     *) fail "README.md marks a block with 'e2e: $name', which means nothing here" ;;
   esac
 done
