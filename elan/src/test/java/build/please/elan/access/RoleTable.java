@@ -38,6 +38,7 @@ final class RoleTable {
     ROWS.put("google.bytestream.ByteStream/Read", Need.READER);
     ROWS.put("google.bytestream.ByteStream/Write", Need.WRITER);
     ROWS.put("google.bytestream.ByteStream/QueryWriteStatus", Need.WRITER);
+    ROWS.put("build.please.remote.elan.Collector/Collect", Need.ADMIN);
     ROWS.put("build.please.remote.purity.GC/List", Need.ADMIN);
     ROWS.put("build.please.remote.purity.GC/Delete", Need.ADMIN);
   }
