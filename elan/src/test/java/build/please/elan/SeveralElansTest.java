@@ -29,6 +29,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -161,23 +162,40 @@ final class SeveralElansTest {
 
   /** The use comes between the sweeper's look and its deletion. */
   @Test
-  void useInTheLastMoment_wins() throws IOException {
+  void resultThatIsFoundInTheLastMoment_stays() throws IOException {
     Digest file = store(elans.get(0).cas(), 1);
+    assertStays(elan -> elan.cas().actions().find(action(1)).isPresent());
+    assertEquals(Set.of(), elans.get(2).cas().blobs().findMissing(Set.of(file)));
+  }
+
+  @Test
+  void blobThatIsAskedForInTheLastMoment_stays() throws IOException {
+    Digest blob = Blobs.store(elans.get(0).cas().blobs(), bytes(1));
+    assertStays(elan -> elan.cas().blobs().findMissing(Set.of(blob)).isEmpty());
+  }
+
+  /** Whether something is there, by asking for which it is used. */
+  private interface Use {
+    boolean isThere(Store elan) throws IOException;
+  }
+
+  private void assertStays(Use use) throws IOException {
     time.pass(Duration.ofDays(40));
-    cloud.onNext(
-        Call.DELETE,
-        () -> {
-          try {
-            elans.get(1).cas().actions().find(action(1));
-          } catch (IOException e) {
-            throw new UncheckedIOException(e);
-          }
-        });
+    AtomicBoolean wasThere = new AtomicBoolean();
     try (Store sweeper = open()) {
+      // Only now, since opening deletes something of its own.
+      cloud.onNext(
+          Call.DELETE,
+          () -> {
+            try {
+              wasThere.set(use.isThere(elans.get(1)));
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
       sweeper.collector(Runnable::run).collect(PLAN, progress -> {});
     }
-    for (Store elan : elans) {
-      assertEquals(Set.of(), elan.cas().blobs().findMissing(Set.of(file)));
-    }
+    assertTrue(wasThere.get());
+    assertTrue(use.isThere(elans.get(2)));
   }
 }
