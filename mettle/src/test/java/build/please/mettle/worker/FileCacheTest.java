@@ -269,7 +269,7 @@ final class FileCacheTest {
     for (int i = 0; i < 40; i++) {
       addAndRelease("content " + i);
     }
-    for (int round = 0; round < 5; round++) {
+    for (int round = 0; round < 40; round++) {
       cache.close();
       cache = FileCache.open(directory.resolve("cache"), 100 * FILE);
       for (int i = 0; i < 40; i++) {
