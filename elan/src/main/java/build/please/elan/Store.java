@@ -62,7 +62,8 @@ public final class Store implements AutoCloseable {
     Bucket opened =
         Buckets.open(
             url, config.bounds(), new Buckets.CloudSettings(config.promise(), emulator), clock);
-    Bucket bucket = disk.isPresent() ? TieredBucket.open(opened, disk.get(), clock) : opened;
+    Bucket bucket =
+        disk.isPresent() ? TieredBucket.open(opened, disk.get(), clock, meters.copies()) : opened;
     Store store =
         new Store(
             bucket,

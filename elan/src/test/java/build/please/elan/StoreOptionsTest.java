@@ -90,7 +90,7 @@ final class StoreOptionsTest {
     StoreConfig config = parse("gs://bucket");
 
     assertEquals(new Bounds(0, 0, Duration.ofMinutes(2)), config.bounds());
-    assertEquals(200_000, config.knownBlobs());
+    assertEquals(100_000, config.knownBlobs());
     assertEquals(MemoryTier.DEFAULT, config.memory());
     assertEquals(0, parse("gs://bucket", "--known_blob_cache_size=0").knownBlobs());
   }

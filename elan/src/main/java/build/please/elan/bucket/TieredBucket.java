@@ -2,6 +2,7 @@
 package build.please.elan.bucket;
 
 import build.please.common.cas.LocalFile;
+import build.please.elan.meter.Lookups;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -23,10 +24,12 @@ import java.util.stream.Stream;
 public final class TieredBucket implements Bucket {
   private final Bucket far;
   private final Copies copies;
+  private final Lookups lookups;
 
-  private TieredBucket(Bucket far, Copies copies) {
+  private TieredBucket(Bucket far, Copies copies, Lookups lookups) {
     this.far = far;
     this.copies = copies;
+    this.lookups = lookups;
   }
 
   /**
@@ -34,12 +37,13 @@ public final class TieredBucket implements Bucket {
    *
    * @throws IOException if the directory cannot be used
    */
-  public static TieredBucket open(Bucket far, DiskTier tier, Clock clock) throws IOException {
+  public static TieredBucket open(Bucket far, DiskTier tier, Clock clock, Lookups lookups)
+      throws IOException {
     try {
       // Nobody relies on a copy, so that none has a lease.
       Bounds bounds = new Bounds(tier.maxBytes(), Bounds.A_TWENTIETH, Duration.ZERO);
       return new TieredBucket(
-          far, new Copies(Buckets.inDirectory(tier.directory(), bounds, clock)));
+          far, new Copies(Buckets.inDirectory(tier.directory(), bounds, clock)), lookups);
     } catch (IOException | RuntimeException e) {
       far.close();
       throw e;
@@ -53,6 +57,7 @@ public final class TieredBucket implements Bucket {
       return far.read(key, offset);
     }
     Optional<InputStream> copy = copies.find(key, version.get(), offset);
+    lookups.count(copy.isPresent() ? 1 : 0, copy.isPresent() ? 0 : 1);
     if (copy.isPresent()) {
       return copy.get();
     }

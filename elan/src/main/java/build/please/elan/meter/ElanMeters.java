@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
  *
  * @param knownBlobs of the cache that remembers which blobs exist
  * @param directories of the cache of parsed directories
+ * @param copies on a disk in front of a far bucket
  */
 public record ElanMeters(
     TrafficMeters traffic,
@@ -18,7 +19,8 @@ public record ElanMeters(
     OccupancyMeters occupancy,
     Lookups actionCache,
     Lookups directories,
-    Lookups knownBlobs) {
+    Lookups knownBlobs,
+    Lookups copies) {
 
   /** On the page of a server. To be made once for each registry. */
   public static ElanMeters in(MeterRegistry registry) {
@@ -30,7 +32,8 @@ public record ElanMeters(
         new OccupancyMeters(registry),
         new LookupMeters(registry, "elan.action.cache", "the action cache"),
         new LookupMeters(registry, "elan.dir.cache", "the cache of parsed directories"),
-        new LookupMeters(registry, "elan.known.blob.cache", "the cache of blobs known to exist"));
+        new LookupMeters(registry, "elan.known.blob.cache", "the cache of blobs known to exist"),
+        new LookupMeters(registry, "elan.disk.cache", "the copies of blobs on a disk"));
   }
 
   /** Counted for nobody to see. */

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import build.please.elan.fakegcs.Call;
 import build.please.elan.fakegcs.FakeGcs;
 import build.please.elan.fakegcs.Fault;
+import build.please.elan.meter.Lookups;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -35,6 +36,8 @@ final class TieredBucketTest extends BucketContract {
 
   @TempDir Path directory;
   private FakeGcs cloud;
+  private int hits;
+  private int misses;
   private Bucket bucket;
 
   @BeforeEach
@@ -49,7 +52,11 @@ final class TieredBucketTest extends BucketContract {
     return TieredBucket.open(
         GcsBuckets.open(cloud, "builds", "", Clock.systemUTC()),
         new DiskTier(directory.resolve("cache"), maxBytes),
-        Clock.systemUTC());
+        Clock.systemUTC(),
+        (hit, missed) -> {
+          hits += hit;
+          misses += missed;
+        });
   }
 
   @AfterEach
@@ -101,6 +108,8 @@ final class TieredBucketTest extends BucketContract {
     assertArrayEquals(Arrays.copyOfRange(bytes(size), size / 2, size), loaded(size / 2));
 
     assertEquals(1, cloud.calls(Call.MEDIA));
+    assertEquals(1, misses);
+    assertEquals(3, hits);
   }
 
   @Test
@@ -231,6 +240,7 @@ final class TieredBucketTest extends BucketContract {
             TieredBucket.open(
                 GcsBuckets.open(cloud, "builds", "", Clock.systemUTC()),
                 new DiskTier(directory.resolve("no/parent"), 1000),
-                Clock.systemUTC()));
+                Clock.systemUTC(),
+                Lookups.UNCOUNTED));
   }
 }
