@@ -32,11 +32,13 @@ final class CacheDirectory implements AutoCloseable {
 
   private final Path root;
   private final FileChannel lock;
+  private final long run;
   private final AtomicLong next;
 
   private CacheDirectory(Path root, FileChannel lock, long run) {
     this.root = root;
     this.lock = lock;
+    this.run = run;
     this.next = new AtomicLong((run << RUN_BITS) + 1);
   }
 
@@ -102,6 +104,11 @@ final class CacheDirectory implements AutoCloseable {
 
   long nextNumber() {
     return next.getAndIncrement();
+  }
+
+  /** Whether this process made it. */
+  boolean isOfThisRun(CachedFile file) {
+    return file.number() >> RUN_BITS == run;
   }
 
   /** Where a file is written before it gets its name. Does not make it. */

@@ -91,27 +91,16 @@ final class CacheIndex {
     return true;
   }
 
-  /** What a file is that was found. */
-  enum Finding {
-    /** Of the last run, and known from now on. */
-    OLD,
-    /** Added meanwhile by this run. */
-    OURS,
-    /** Of the last run; there is another like it by now. */
-    SUPERSEDED
-  }
-
-  /** Adds a file that was found, if it is of the last run and there is none like it. */
-  synchronized Finding found(CachedFile file) {
-    CachedFile known = all.putIfAbsent(file, file);
-    if (known == null) {
+  /** Adds a file of the last run. Says no if there is another like it. */
+  synchronized boolean found(CachedFile file) {
+    boolean isNew = all.putIfAbsent(file, file) == null;
+    if (isNew) {
       bytes += footprint(file);
-      return Finding.OLD;
     }
-    return known.number() == file.number() ? Finding.OURS : Finding.SUPERSEDED;
+    return isNew;
   }
 
-  /** The old files are all known; the one that was used longest ago comes first. */
+  /** The files of the last run are all known; the one that was used longest ago comes first. */
   synchronized void foundAll(List<CachedFile> files) {
     files.forEach(
         file -> {

@@ -100,10 +100,13 @@ final class CacheScan implements Runnable {
     if (file.isEmpty()) {
       return; // Whoever put it there may want it.
     }
-    switch (index.found(file.get())) {
-      case OLD -> all.add(new Found(file.get(), used));
-      case OURS -> {}
-      case SUPERSEDED -> Files.deleteIfExists(path);
+    if (directory.isOfThisRun(file.get())) {
+      return; // Whoever places it tells the index.
+    }
+    if (index.found(file.get())) {
+      all.add(new Found(file.get(), used));
+    } else {
+      Files.deleteIfExists(path);
     }
   }
 }

@@ -139,7 +139,7 @@ final class FileCache implements AutoCloseable {
     CachedFile held = index.add(file);
     while (held.stamp() == null) {
       // Found by the scan just now, and never looked at: ours is sure.
-      forget(held, file);
+      drop(held);
       release(List.of(held));
       held = index.add(file);
     }
@@ -148,15 +148,6 @@ final class FileCache implements AutoCloseable {
     }
     evict();
     return held;
-  }
-
-  /** What the scan found may be the very file that was just placed. */
-  private void forget(CachedFile found, CachedFile placed) {
-    if (found.number() == placed.number()) {
-      index.remove(found);
-    } else {
-      drop(found);
-    }
   }
 
   /** Removes a file, whoever holds it: it is not to be linked any more. */
