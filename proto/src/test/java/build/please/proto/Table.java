@@ -4,6 +4,7 @@ package build.please.proto;
 import build.please.proto.asset.RemoteAssetProto;
 import build.please.proto.bbcas.CasProto;
 import build.please.proto.bytestream.BytestreamProto;
+import build.please.proto.elan.CollectorProto;
 import build.please.proto.execution.RemoteExecutionProto;
 import build.please.proto.logstream.RemoteLogstreamProto;
 import build.please.proto.mettle.MettleProto;
@@ -51,9 +52,14 @@ record Table(String resource, List<FileDescriptor> files) {
             CasProto.getDescriptor()));
   }
 
+  /** What only our own servers and commands say to each other. */
+  static Table ours() {
+    return new Table("/ours.tsv", List.of(CollectorProto.getDescriptor()));
+  }
+
   /** Every table there is. */
   static Stream<Table> all() {
-    return Stream.of(wire(), compat());
+    return Stream.of(wire(), compat(), ours());
   }
 
   /** Path of each file as protoc knows it. */
