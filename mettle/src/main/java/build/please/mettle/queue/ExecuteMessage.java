@@ -56,13 +56,18 @@ public record ExecuteMessage(ExecuteRequest request, Instant queuedAt, String ru
   }
 
   /**
-   * Reads a message from any sender.
+   * Reads a message from any sender. Attributes that it does not know are ignored.
    *
-   * @throws InvalidProtocolBufferException if the body is no ExecuteRequest
+   * @throws InvalidProtocolBufferException if the body is no ExecuteRequest or names no action: it
+   *     is no better the next time, and nobody can be told of it
    */
   public static ExecuteMessage parse(Message message) throws InvalidProtocolBufferException {
+    ExecuteRequest request = ExecuteRequest.parseFrom(message.body());
+    if (request.getActionDigest().getHash().isEmpty()) {
+      throw new InvalidProtocolBufferException("a request that names no action");
+    }
     return new ExecuteMessage(
-        ExecuteRequest.parseFrom(message.body()),
+        request,
         instant(message.attributes().getOrDefault(QUEUED_AT, "")),
         message.attributes().getOrDefault(RUN, ""));
   }
