@@ -98,15 +98,21 @@ final class ArchitectureTest {
         .check(OURS);
   }
 
-  /** One place knows the client of Cloud Storage; everything else knows buckets. */
+  /** One place knows each client of a cloud; everything else knows buckets and queues. */
   @Test
-  void cloudStorage_isKnownInOnePlace() {
+  void cloudClients_areKnownInOnePlaceEach() {
     noClasses()
         .that()
         .haveNameNotMatching("build\\.please\\.elan\\.bucket\\.Gcs.*")
+        .and()
+        .haveNameNotMatching("build\\.please\\.mettle\\.queue\\.Pubsub.*")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("com.google.cloud..", "com.google.auth..", "com.google.api.gax..")
+        .resideInAnyPackage(
+            "com.google.cloud..",
+            "com.google.auth..",
+            "com.google.api.gax..",
+            "com.google.pubsub..")
         .check(OURS);
   }
 

@@ -8,6 +8,11 @@ package build.please.mettle.queue;
 public interface Lease extends AutoCloseable {
   Message message();
 
+  /** By what name people find the message in the queue's own tools; empty if it has none. */
+  default String id() {
+    return "";
+  }
+
   /** How often the message was handed out, this time included; 0 if the queue does not say. */
   int attempt();
 

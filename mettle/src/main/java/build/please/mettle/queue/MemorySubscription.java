@@ -159,6 +159,11 @@ final class MemorySubscription implements Subscription {
     }
 
     @Override
+    public String id() {
+      return Long.toString(entry.place);
+    }
+
+    @Override
     public int attempt() {
       return attempt;
     }

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.mettle.queue;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import com.google.pubsub.v1.PubsubMessage;
+import io.grpc.Server;
+import io.grpc.netty.NettyServerBuilder;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * A fake of Cloud Pub/Sub: a gRPC server on the loopback that does what the client asks of it, and
+ * what {@link FakeFaults} asks of it. Knows topics, subscriptions with and without order, pulls,
+ * acknowledgements and deadlines that pass when the test says so.
+ */
+final class FakePubsub {
+  final FakeFaults faults = new FakeFaults();
+  private final ExecutorService calls = Executors.newFixedThreadPool(4);
+  private Server server;
+
+  @GuardedBy("this")
+  private final Set<String> topics = new HashSet<>();
+
+  @GuardedBy("this")
+  private final Map<String, FakeSubscription> subscriptions = new HashMap<>();
+
+  @GuardedBy("this")
+  private long published;
+
+  FakePubsub() throws IOException {
+    server = serve(0);
+  }
+
+  private Server serve(int port) throws IOException {
+    return NettyServerBuilder.forAddress(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+        .executor(calls)
+        .maxInboundMessageSize(20 << 20)
+        .intercept(faults)
+        .addService(new FakePublisher(this))
+        .addService(new FakeSubscriber(this))
+        .addService(new FakePermissions(this))
+        .build()
+        .start();
+  }
+
+  /** What {@code PUBSUB_EMULATOR_HOST} would say. */
+  String address() {
+    return "127.0.0.1:" + server.getPort();
+  }
+
+  synchronized String topic(String name) {
+    topics.add("projects/p/topics/" + name);
+    return "projects/p/topics/" + name;
+  }
+
+  /** A new subscription to a topic; one topic's name must not start another's. */
+  synchronized String subscription(String topic, String name) {
+    String full = "projects/p/subscriptions/" + name;
+    subscriptions.put(full, new FakeSubscription(topic, faults));
+    return full;
+  }
+
+  synchronized boolean has(String name) {
+    return topics.contains(name) || subscriptions.containsKey(name);
+  }
+
+  synchronized FakeSubscription find(String subscription) {
+    return Objects.requireNonNull(subscriptions.get(subscription), subscription);
+  }
+
+  synchronized void remove(String subscription) {
+    find(subscription).delete();
+    subscriptions.remove(subscription);
+  }
+
+  /** Gives a message to every subscription of a topic. */
+  synchronized String publish(String topic, PubsubMessage message) {
+    String id = "id-" + ++published;
+    PubsubMessage named = message.toBuilder().setMessageId(id).build();
+    for (FakeSubscription subscription : subscriptions.values()) {
+      if (subscription.topic.equals(topic)) {
+        subscription.add(named);
+      }
+    }
+    return id;
+  }
+
+  /** Breaks every connection, and is there again at once. */
+  void reset() throws IOException, InterruptedException {
+    int port = server.getPort();
+    breakOff();
+    server = serve(port);
+  }
+
+  private void breakOff() throws InterruptedException {
+    server.shutdownNow();
+    server.awaitTermination();
+  }
+
+  void stop() throws InterruptedException {
+    breakOff();
+    calls.shutdown();
+  }
+}
