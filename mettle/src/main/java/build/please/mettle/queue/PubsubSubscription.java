@@ -181,7 +181,7 @@ final class PubsubSubscription implements Subscription {
 
   private void finish() {
     CompletableFuture<Void> unused =
-        CompletableFuture.allOf(acks.idle(), returns.idle())
+        CompletableFuture.allOf(acks.idle(), returns.idle(), extensions.idle())
             .whenComplete((nothing, failure) -> stub.close());
   }
 }
