@@ -97,8 +97,8 @@ final class ExecFlagsTest {
   void servers_areDialledAsTold() {
     console.server.execution.then(plays(done(ExecConsole.response(ActionResult.newBuilder()))));
     console.exec("--", "true");
-    assertEquals(
-        List.of("127.0.0.1:7778 Access[tls=false, ca=null, tokenFile=null]"), console.dialled);
+    Access open = Access.of("", false, null, null, null, null);
+    assertEquals(List.of("127.0.0.1:7778 " + open), console.dialled);
     console.dialled.clear();
     console.exec(
         "--server",
@@ -108,15 +108,18 @@ final class ExecFlagsTest {
         "--tls",
         "--ca",
         "ca.pem",
+        "--cert_file",
+        "cert.pem",
+        "--key_file",
+        "key.pem",
         "--token_file",
         "token",
         "--",
         "true");
-    assertEquals(
-        List.of(
-            "grpc://a:1 Access[tls=true, ca=ca.pem, tokenFile=token]",
-            "b:2 Access[tls=true, ca=ca.pem, tokenFile=token]"),
-        console.dialled);
+    Access given =
+        Access.of(
+            "", true, Path.of("ca.pem"), Path.of("cert.pem"), Path.of("key.pem"), Path.of("token"));
+    assertEquals(List.of("grpc://a:1 " + given, "b:2 " + given), console.dialled);
   }
 
   @Test
