@@ -130,7 +130,8 @@ final class ControlGroups implements Confinement.Source {
         List<String> others = processes(group, files);
         String reason =
             others.isEmpty() ? String.valueOf(e.getMessage()) : "others are in it: " + others;
-        throw new IOException("the cgroup " + group + " cannot be divided: " + reason, e);
+        throw new IOException(
+            "actions cannot be limited: the cgroup " + group + " cannot be divided: " + reason, e);
       }
     }
   }

@@ -88,6 +88,7 @@ final class ControlGroupsTest {
     files.settle("4999999");
     String reason = refused();
     assertTrue(reason.contains("others are in it: [4999999]"), reason);
+    assertTrue(reason.startsWith("actions cannot be limited: "), reason);
     assertEquals(
         "4999999\n" + ProcessHandle.current().pid() + "\n",
         Files.readString(home.resolve("cgroup.procs")));
