@@ -190,7 +190,7 @@ public final class BoundedBucket implements Bucket {
 
   /** Marked before one looks, so that what is found cannot be chosen to go in between. */
   private Map<String, Long> look(Collection<String> keys, int keepSeconds) throws IOException {
-    Residents.Marked marked = residents.mark(keys, keepSeconds);
+    Marked marked = residents.mark(keys, keepSeconds);
     note(marked.notes());
     if (keepSeconds > 0) {
       keptObjects.addAndGet(marked.notes().size());
@@ -250,13 +250,23 @@ public final class BoundedBucket implements Bucket {
   @Override
   public BucketWriter write(String key, long sizeHint) throws IOException {
     room.checkCouldFit(sizeHint);
-    return new BoundedWriter(bucket.write(key, sizeHint), key);
+    return bounded(bucket.write(key, sizeHint), key);
   }
 
   @Override
   public BucketWriter writePacked(String key, long sizeHint, long decodedSize) throws IOException {
     room.checkCouldFit(sizeHint);
-    return new BoundedWriter(bucket.writePacked(key, sizeHint, decodedSize), key);
+    return bounded(bucket.writePacked(key, sizeHint, decodedSize), key);
+  }
+
+  private BucketWriter bounded(BucketWriter writer, String key) {
+    Placing committing =
+        () -> {
+          writer.commit();
+          return true;
+        };
+    return new BoundedWriter(
+        writer, room, place.footprint(), bytes -> claimed(key, bytes, committing));
   }
 
   @Override
@@ -349,7 +359,7 @@ public final class BoundedBucket implements Bucket {
 
   /** False if the object is being deleted. */
   private boolean use(String key) {
-    Residents.Marked marked = residents.mark(List.of(key), 0);
+    Marked marked = residents.mark(List.of(key), 0);
     note(marked.notes());
     return marked.leaving().isEmpty();
   }
@@ -378,57 +388,6 @@ public final class BoundedBucket implements Bucket {
       }
     } catch (IOException | UncheckedIOException e) {
       log.warn("cannot note what must be kept after a restart: {}", e.getMessage());
-    }
-  }
-
-  /** Asks for room as the bytes come, since what a client says will come may never. */
-  private final class BoundedWriter extends BucketWriter {
-    private static final long STEP = 1 << 20;
-
-    private final BucketWriter writer;
-    private final String key;
-    private long written;
-    private long reserved;
-
-    private BoundedWriter(BucketWriter writer, String key) {
-      this.writer = writer;
-      this.key = key;
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      long needed = place.footprint().applyAsLong(written + length);
-      if (needed > reserved) {
-        // In steps that grow with the object, so that a large one does not ask for each piece.
-        long more = Math.max(needed - reserved, Math.min(reserved, STEP));
-        room.reserve(more);
-        reserved += more;
-      }
-      writer.write(bytes, offset, length);
-      written += length;
-    }
-
-    @Override
-    public void commit() throws IOException {
-      claimed(
-          key,
-          place.footprint().applyAsLong(written),
-          () -> {
-            writer.commit();
-            return true;
-          });
-      giveBack();
-    }
-
-    @Override
-    public void close() throws IOException {
-      giveBack();
-      writer.close();
-    }
-
-    private void giveBack() {
-      room.release(reserved);
-      reserved = 0;
     }
   }
 }

@@ -29,14 +29,6 @@ final class Residents {
    */
   record Terms(int lease, int noteEvery) {}
 
-  /**
-   * What came of a request.
-   *
-   * @param leaving those of the keys that are being deleted and count as absent
-   * @param notes what the journal should hear
-   */
-  record Marked(Set<String> leaving, List<Note> notes) {}
-
   private final SteadyClock clock;
   private final Terms terms;
 
