@@ -15,16 +15,26 @@ import java.util.Optional;
  *     session has members
  * @param hasTerminal whether it can be stopped from a keyboard
  * @param hasRun whether it runs a program of its own, and not still its parent's
+ * @param isKernels whether it is a thread of the kernel, which runs no program ever
  * @param startTicks when it started, in the kernel's own unit; a child's is never less than its
  *     parent's
  */
 record ProcessStat(
-    char state, long parent, long session, boolean hasTerminal, boolean hasRun, long startTicks) {
+    char state,
+    long parent,
+    long session,
+    boolean hasTerminal,
+    boolean hasRun,
+    boolean isKernels,
+    long startTicks) {
   /** That of a process that is no more. */
-  static final ProcessStat GONE = new ProcessStat('X', 0, 0, false, false, 0);
+  static final ProcessStat GONE = new ProcessStat('X', 0, 0, false, false, false, 0);
 
   /** The kernel's PF_FORKNOEXEC. */
   private static final long FORKED_ONLY = 0x40;
+
+  /** The kernel's PF_KTHREAD. */
+  private static final long KERNEL_THREAD = 0x200000;
 
   private static final int STATE = 0;
   private static final int PARENT = 1;
@@ -47,6 +57,7 @@ record ProcessStat(
               Long.parseLong(fields[SESSION]),
               !fields[TERMINAL].equals("0"),
               (Long.parseLong(fields[FLAGS]) & FORKED_ONLY) == 0,
+              (Long.parseLong(fields[FLAGS]) & KERNEL_THREAD) != 0,
               Long.parseLong(fields[START])));
     } catch (IOException | RuntimeException goneOrUnknown) {
       return Optional.empty();

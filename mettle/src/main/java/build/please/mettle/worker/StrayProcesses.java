@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 
 /**
  * Finds and kills what a command started and what left its process group by {@code setsid} (J12).
@@ -26,8 +27,14 @@ final class StrayProcesses {
   /** No machine hands out all process ids in this time. */
   private static final Duration NO_WRAP = Duration.ofMillis(200);
 
-  /** How often a process whose nature is unclear makes us look again. */
+  /** How often a process that has ended makes us look again. */
   private static final int LOOKS = 3;
+
+  /** How long it may take to go from one program to the next where processors are scarce. */
+  private static final Duration DOUBT = Duration.ofMillis(200);
+
+  /** How long we doubt in all. */
+  private static final Duration MOST_DOUBT = Duration.ofSeconds(1);
 
   /** How often we look again in all, on a machine where others come and go without end. */
   private static final int MOST_DOUBTS = 20;
@@ -37,13 +44,24 @@ final class StrayProcesses {
 
   private final Kernel kernel;
   private final Path proc;
-  private final Timer timer;
+  private final LongSupplier nanoTime;
   private final long self = ProcessHandle.current().pid();
 
   StrayProcesses(Kernel kernel, Timer timer) {
+    this(kernel, timer::nanoTime);
+  }
+
+  /**
+   * @param nanoTime as {@link System#nanoTime}
+   */
+  StrayProcesses(Kernel kernel, LongSupplier nanoTime) {
     this.kernel = kernel;
-    this.timer = timer;
+    this.nanoTime = nanoTime;
     proc = Path.of("/proc");
+  }
+
+  private Duration since(long moment) {
+    return Duration.ofNanos(nanoTime.getAsLong() - moment);
   }
 
   /**
@@ -96,9 +114,10 @@ final class StrayProcesses {
     private final StraySigns signs;
     private final long leader;
     private final Duration ran;
-    private final long start = timer.nanoTime();
+    private final long start = nanoTime.getAsLong();
     private final Set<Long> known = new HashSet<>();
-    private final Map<Long, Integer> unclear = new HashMap<>();
+    private final Map<Long, Integer> ended = new HashMap<>();
+    private final Map<Long, Long> unclearSince = new HashMap<>();
 
     Hunt(StraySigns signs, long leader, Duration ran) {
       this.signs = signs;
@@ -111,6 +130,7 @@ final class StrayProcesses {
       int doubts = 0;
       while (true) {
         boolean settled = true;
+        boolean clear = true;
         List<Long> killed = new ArrayList<>();
         for (Path process : possible()) {
           long pid = number(process);
@@ -121,9 +141,14 @@ final class StrayProcesses {
               killed.add(pid);
             }
             // A child that it left after the list was made is not in the list.
-            case UNCLEAR -> settled &= unclear.merge(pid, 1, Integer::sum) > LOOKS;
+            case ENDED -> settled &= ended.merge(pid, 1, Integer::sum) > LOOKS;
+            case UNCLEAR -> clear &= isPastDoubt(pid);
             case OTHER -> {}
           }
+        }
+        if (killed.isEmpty() && !clear && since(start).compareTo(MOST_DOUBT) < 0) {
+          LockSupport.parkNanos(MIN_PAUSE_NANOS);
+          continue;
         }
         if (killed.isEmpty() && (settled || doubts++ == MOST_DOUBTS)) {
           return true;
@@ -131,7 +156,7 @@ final class StrayProcesses {
         if (killed.isEmpty()) {
           continue;
         }
-        if (timer.since(start).compareTo(PATIENCE) > 0) {
+        if (since(start).compareTo(PATIENCE) > 0) {
           return false;
         }
         // It dies soon, but not at once; and it may have forked before it did. Where new ones turn
@@ -142,12 +167,17 @@ final class StrayProcesses {
       }
     }
 
+    private boolean isPastDoubt(long pid) {
+      long since = unclearSince.computeIfAbsent(pid, first -> nanoTime.getAsLong());
+      return since(since).compareTo(DOUBT) > 0;
+    }
+
     /**
      * Those that may have been started after the leader. Process ids are handed out in turn, so
      * after a short run only later ones come into question, and mostly there are none.
      */
     private List<Path> possible() {
-      boolean brief = ran.plus(timer.since(start)).compareTo(NO_WRAP) < 0;
+      boolean brief = ran.plus(since(start)).compareTo(NO_WRAP) < 0;
       long newest = brief ? newestProcess() : -1;
       if (newest == leader) {
         return List.of();

@@ -56,7 +56,9 @@ final class StraySigns {
   enum Finding {
     STRAY,
     OTHER,
-    /** It has ended, and may have left a child; or it is just about to run another program. */
+    /** It has ended, and may have left a child. */
+    ENDED,
+    /** It shows no environment: it is just about to run another program, or has none. */
     UNCLEAR
   }
 
@@ -64,7 +66,7 @@ final class StraySigns {
   Finding look(Path process) {
     ProcessStat stat = ProcessStat.read(process).orElse(ProcessStat.GONE);
     if (stat.isDead()) {
-      return Finding.UNCLEAR;
+      return Finding.ENDED;
     }
     if (stat.startTicks() < notBefore) {
       return Finding.OTHER;
@@ -82,7 +84,7 @@ final class StraySigns {
     if (!stat.hasTerminal() && !isOursToBe(stat) && (isInside(process) || hasFileInside(process))) {
       return Finding.STRAY;
     }
-    return environment.length == 0 ? Finding.UNCLEAR : Finding.OTHER;
+    return environment.length > 0 || stat.isKernels() ? Finding.OTHER : Finding.UNCLEAR;
   }
 
   /**

@@ -78,7 +78,7 @@ final class StraySignsTest {
   }
 
   @Test
-  void whoHasEnded_orHasNoEnvironment_isUnclear() throws Exception {
+  void whoHasEnded_orHasNoEnvironment_isNotCleared() throws Exception {
     Process bare = new ProcessBuilder("/usr/bin/env", "-i", "/bin/sleep", "1000").start();
     try {
       Path process = process(bare.toHandle());
@@ -89,7 +89,7 @@ final class StraySignsTest {
     } finally {
       bare.destroyForcibly().waitFor();
     }
-    assertEquals(Finding.UNCLEAR, signs(0).look(process(bare.toHandle())));
+    assertEquals(Finding.ENDED, signs(0).look(process(bare.toHandle())));
     assertEquals(Finding.OTHER, signs(0).look(Path.of("/proc/self")));
   }
 
