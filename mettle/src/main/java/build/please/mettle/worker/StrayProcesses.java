@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.mettle.worker;
 
+import build.please.common.rpc.Threads;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -13,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
@@ -44,7 +46,10 @@ final class StrayProcesses {
 
   private final Kernel kernel;
   private final Path proc;
+  private static final Duration LATER = Duration.ofSeconds(1);
+
   private final LongSupplier nanoTime;
+  private final ScheduledExecutorService later = Threads.timer("late-strays");
   private final long self = ProcessHandle.current().pid();
 
   StrayProcesses(Kernel kernel, Timer timer) {
@@ -71,8 +76,7 @@ final class StrayProcesses {
    */
   Trail follow(WorkDirectory directory, long leader) {
     long start = ProcessStat.read(process(leader)).map(ProcessStat::startTicks).orElse(0L);
-    return new Trail(
-        new StraySigns(directory.cookie(), directory.path(), start).session(leader), leader);
+    return new Trail(directory, start, leader);
   }
 
   /**
@@ -81,32 +85,44 @@ final class StrayProcesses {
    * @return whether none is left
    */
   boolean kill(StraySigns signs) {
-    return kill(signs, 0, NO_WRAP);
+    return new Hunt(signs, 0, NO_WRAP).kill();
   }
 
   /** What a command leaves behind. */
   final class Trail {
-    private final StraySigns signs;
+    private final WorkDirectory directory;
+    private final long start;
     private final long leader;
 
-    private Trail(StraySigns signs, long leader) {
-      this.signs = signs;
+    private Trail(WorkDirectory directory, long start, long leader) {
+      this.directory = directory;
+      this.start = start;
       this.leader = leader;
     }
 
+    private StraySigns signs() {
+      return new StraySigns(directory.cookie(), directory.path(), start);
+    }
+
     /**
-     * Kills it all, and waits for its end.
+     * Kills it all, and waits for its end. If there was anything to kill or to doubt, it looks once
+     * more a second later, and waits for nothing then: a process that passed from one to another
+     * between two looks may have escaped them.
      *
      * @param ran how long ago the leader was started, at least
      * @return whether none is left
      */
+    @SuppressWarnings("FutureReturnValueIgnored") // It ends with the process.
     boolean kill(Duration ran) {
-      return StrayProcesses.this.kill(signs, leader, ran);
+      Hunt hunt = new Hunt(signs().session(leader), leader, ran);
+      boolean none = hunt.kill();
+      if (hunt.metAny()) {
+        // Without the sessions, whose numbers may be others' by then.
+        later.schedule(
+            () -> StrayProcesses.this.kill(signs()), LATER.toMillis(), TimeUnit.MILLISECONDS);
+      }
+      return none;
     }
-  }
-
-  private boolean kill(StraySigns signs, long leader, Duration ran) {
-    return new Hunt(signs, leader, ran).kill();
   }
 
   /** For one thread. */
@@ -165,6 +181,11 @@ final class StrayProcesses {
             known.addAll(killed) ? MIN_PAUSE_NANOS : Math.min(2 * pauseNanos, MAX_PAUSE_NANOS);
         LockSupport.parkNanos(pauseNanos);
       }
+    }
+
+    /** Whether there was anybody who belonged, or might have. */
+    boolean metAny() {
+      return !known.isEmpty() || !ended.isEmpty() || !unclearSince.isEmpty();
     }
 
     private boolean isPastDoubt(long pid) {
