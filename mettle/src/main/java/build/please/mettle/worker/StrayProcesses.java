@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.mettle.worker;
 
-import build.please.common.rpc.Threads;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -14,7 +13,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
@@ -46,10 +44,7 @@ final class StrayProcesses {
 
   private final Kernel kernel;
   private final Path proc;
-  private static final Duration LATER = Duration.ofSeconds(1);
-
   private final LongSupplier nanoTime;
-  private final ScheduledExecutorService later = Threads.timer("late-strays");
   private final long self = ProcessHandle.current().pid();
 
   StrayProcesses(Kernel kernel, Timer timer) {
@@ -76,7 +71,8 @@ final class StrayProcesses {
    */
   Trail follow(WorkDirectory directory, long leader) {
     long start = ProcessStat.read(process(leader)).map(ProcessStat::startTicks).orElse(0L);
-    return new Trail(directory, start, leader);
+    return new Trail(
+        new StraySigns(directory.cookie(), directory.path(), start).session(leader), leader);
   }
 
   /**
@@ -85,44 +81,32 @@ final class StrayProcesses {
    * @return whether none is left
    */
   boolean kill(StraySigns signs) {
-    return new Hunt(signs, 0, NO_WRAP).kill();
+    return kill(signs, 0, NO_WRAP);
   }
 
   /** What a command leaves behind. */
   final class Trail {
-    private final WorkDirectory directory;
-    private final long start;
+    private final StraySigns signs;
     private final long leader;
 
-    private Trail(WorkDirectory directory, long start, long leader) {
-      this.directory = directory;
-      this.start = start;
+    private Trail(StraySigns signs, long leader) {
+      this.signs = signs;
       this.leader = leader;
     }
 
-    private StraySigns signs() {
-      return new StraySigns(directory.cookie(), directory.path(), start);
-    }
-
     /**
-     * Kills it all, and waits for its end. If there was anything to kill or to doubt, it looks once
-     * more a second later, and waits for nothing then: a process that passed from one to another
-     * between two looks may have escaped them.
+     * Kills it all, and waits for its end.
      *
      * @param ran how long ago the leader was started, at least
      * @return whether none is left
      */
-    @SuppressWarnings("FutureReturnValueIgnored") // It ends with the process.
     boolean kill(Duration ran) {
-      Hunt hunt = new Hunt(signs().session(leader), leader, ran);
-      boolean none = hunt.kill();
-      if (hunt.metAny()) {
-        // Without the sessions, whose numbers may be others' by then.
-        later.schedule(
-            () -> StrayProcesses.this.kill(signs()), LATER.toMillis(), TimeUnit.MILLISECONDS);
-      }
-      return none;
+      return StrayProcesses.this.kill(signs, leader, ran);
     }
+  }
+
+  private boolean kill(StraySigns signs, long leader, Duration ran) {
+    return new Hunt(signs, leader, ran).kill();
   }
 
   /** For one thread. */
@@ -181,11 +165,6 @@ final class StrayProcesses {
             known.addAll(killed) ? MIN_PAUSE_NANOS : Math.min(2 * pauseNanos, MAX_PAUSE_NANOS);
         LockSupport.parkNanos(pauseNanos);
       }
-    }
-
-    /** Whether there was anybody who belonged, or might have. */
-    boolean metAny() {
-      return !known.isEmpty() || !ended.isEmpty() || !unclearSince.isEmpty();
     }
 
     private boolean isPastDoubt(long pid) {
