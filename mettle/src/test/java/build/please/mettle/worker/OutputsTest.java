@@ -42,7 +42,7 @@ final class OutputsTest {
   @Test
   @Shows("WRK-21")
   void wantOfRights_isTheClientsFault() {
-    outputs.unreadable("a/b", new AccessDeniedException("/work/a/b"));
+    outputs.unreadable("a/b", new AccessDeniedException("/actions/a/b"));
     assertSaid(Code.INVALID_ARGUMENT, "output a/b cannot be read: no permission");
   }
 
