@@ -14,6 +14,7 @@ import build.please.elan.StoreOptions;
 import build.please.elan.store.StoreConfig;
 import build.please.metrics.Metrics;
 import build.please.mettle.api.PlatformPolicy;
+import build.please.mettle.worker.WorkerConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -156,19 +157,27 @@ final class DualCommand implements Callable<Integer> {
             : StorageFlag.cacheHome(System.getenv()).resolve("elan");
     StorageFlag flag = new StorageFlag(given, store, System.getenv());
     Path work = workDirectory == null ? data.resolve("work") : workDirectory;
+    int slots = workers == null ? Runtime.getRuntime().availableProcessors() : workers;
+    WorkerConfig worker = workerOptions.toConfig(work.toAbsolutePath(), data.resolve("cache"));
     return new DualServer.Settings(
         config,
         rpc.toSecurity(),
-        flag,
-        storeOptions.toConfig(flag, StoreConfig.MemoryTier.DEFAULT),
-        given,
-        instance,
-        storageAccess.toConfig(),
-        noForwardStorage ? DualServer.Forwarding.OFF : DualServer.Forwarding.ON,
-        workers == null ? Runtime.getRuntime().availableProcessors() : workers,
-        PlatformFlag.byName(platform),
-        workerOptions.toConfig(work.toAbsolutePath(), data.resolve("cache")),
-        fitness.toConfig(),
-        preflightAction ? DualServer.FirstAction.OURS : DualServer.FirstAction.A_CLIENTS);
+        new ServerStorage.Settings(
+            flag,
+            storeOptions.toConfig(flag, StoreConfig.MemoryTier.DEFAULT),
+            given,
+            instance,
+            storageAccess.toConfig()),
+        new ApiSide.Settings(
+            noForwardStorage ? ApiSide.Forwarding.OFF : ApiSide.Forwarding.ON,
+            new PlatformPolicy(PlatformFlag.byName(platform), slots),
+            worker.defaultTimeout(),
+            worker.maxTimeout(),
+            1),
+        new WorkerSide.Settings(
+            slots,
+            worker,
+            fitness.toConfig(),
+            preflightAction ? WorkerSide.FirstAction.OURS : WorkerSide.FirstAction.A_CLIENTS));
   }
 }

@@ -7,16 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import build.please.common.cas.Digest;
-import build.please.common.cli.SecurityConfig;
 import build.please.common.rpc.RpcChannel;
-import build.please.common.rpc.RpcConfig;
 import build.please.elan.ScrapedPage;
-import build.please.elan.StorageFlag;
-import build.please.elan.store.StoreConfig;
 import build.please.metrics.Metrics;
-import build.please.mettle.client.Access;
-import build.please.mettle.fitness.FitnessConfig;
-import build.please.mettle.worker.WorkerConfig;
 import build.please.proto.execution.Action;
 import build.please.proto.execution.BatchUpdateBlobsRequest;
 import build.please.proto.execution.Command;
@@ -38,12 +31,10 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,21 +58,7 @@ final class MetricsTest {
   }
 
   private DualServer.Settings settings(long minFreeBytes) {
-    WorkerConfig.Host host = new WorkerConfig.Host("/usr/bin:/bin", "/", StandardCharsets.UTF_8);
-    return new DualServer.Settings(
-        new RpcConfig("127.0.0.1", 0, 8, Duration.ZERO, 16 << 20),
-        SecurityConfig.OPEN,
-        new StorageFlag("mem", directory),
-        StoreConfig.DEFAULT,
-        "",
-        "",
-        Access.of("", false, null, null, null, null),
-        DualServer.Forwarding.ON,
-        2,
-        Map.of(),
-        WorkerConfig.standard(directory, "worker-7", host),
-        new FitnessConfig(minFreeBytes, 100, Optional.empty()),
-        DualServer.FirstAction.A_CLIENTS);
+    return TestSettings.dual(directory, "worker-7", Map.of(), minFreeBytes);
   }
 
   @AfterEach

@@ -2,14 +2,7 @@
 package build.please.mettle;
 
 import build.please.common.cas.Digest;
-import build.please.common.cli.SecurityConfig;
-import build.please.common.rpc.RpcConfig;
-import build.please.elan.StorageFlag;
-import build.please.elan.store.StoreConfig;
 import build.please.metrics.Metrics;
-import build.please.mettle.client.Access;
-import build.please.mettle.fitness.FitnessConfig;
-import build.please.mettle.worker.WorkerConfig;
 import build.please.proto.bytestream.ByteStreamGrpc;
 import build.please.proto.bytestream.ReadRequest;
 import build.please.proto.bytestream.ReadResponse;
@@ -30,15 +23,12 @@ import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -54,31 +44,13 @@ final class RunningDual implements AutoCloseable {
 
   /** With platform properties. */
   RunningDual(Path directory, Map<String, Set<String>> platform) throws IOException {
-    server = DualServer.start(settings(directory, platform), metrics, Clock.systemUTC());
+    server =
+        DualServer.start(
+            TestSettings.dual(directory, "worker", platform, 0), metrics, Clock.systemUTC());
     channel =
         NettyChannelBuilder.forAddress(
                 "127.0.0.1", server.port(), InsecureChannelCredentials.create())
             .build();
-  }
-
-  private static DualServer.Settings settings(Path directory, Map<String, Set<String>> platform) {
-    return new DualServer.Settings(
-        new RpcConfig("127.0.0.1", 0, 8, Duration.ofSeconds(1), 16 << 20),
-        SecurityConfig.OPEN,
-        new StorageFlag("mem", directory),
-        StoreConfig.DEFAULT,
-        "mem",
-        "mettle",
-        Access.of("", false, null, null, null, null),
-        DualServer.Forwarding.ON,
-        2,
-        platform,
-        WorkerConfig.standard(
-            directory.resolve("work"),
-            "worker",
-            new WorkerConfig.Host("/usr/bin:/bin", "/", StandardCharsets.UTF_8)),
-        new FitnessConfig(0, 100, Optional.empty()),
-        DualServer.FirstAction.A_CLIENTS);
   }
 
   String address() {

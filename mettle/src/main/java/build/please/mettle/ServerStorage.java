@@ -7,11 +7,14 @@ import build.please.common.cas.remote.RemoteConfig;
 import build.please.common.cli.UsageException;
 import build.please.common.rpc.RpcServer;
 import build.please.creds.CredentialFiles;
+import build.please.elan.StorageFlag;
 import build.please.elan.Store;
 import build.please.elan.StoreWatch;
 import build.please.elan.meter.ElanMeters;
 import build.please.elan.service.StorageCapabilities;
+import build.please.elan.store.StoreConfig;
 import build.please.mettle.api.ForwardedCapabilities;
+import build.please.mettle.client.Access;
 import build.please.mettle.client.RpcDialer;
 import build.please.proto.execution.CacheCapabilities;
 import io.grpc.BindableService;
@@ -24,15 +27,31 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Supplier;
 
-/**
- * What a {@code dual} stores in: a store of its own, or another server's. Closing it closes that.
- */
-final class DualStorage implements AutoCloseable {
+/** What a server stores in: a store of its own, or another server's. Closing it closes that. */
+final class ServerStorage implements AutoCloseable {
+  /**
+   * What the flags say.
+   *
+   * @param target the store's address where it is another server
+   * @param instance name towards another server
+   * @param access how to get in there
+   */
+  record Settings(
+      StorageFlag flag, StoreConfig store, String target, String instance, Access access) {
+    /** Where blobs are kept, for people. */
+    String place() {
+      return flag.isBucket() ? flag.url() : target;
+    }
+  }
+
+  private final Settings settings;
   private final Cas cas;
   private final Optional<Store> store;
   private final Optional<ManagedChannel> server;
 
-  private DualStorage(Cas cas, Optional<Store> store, Optional<ManagedChannel> server) {
+  private ServerStorage(
+      Settings settings, Cas cas, Optional<Store> store, Optional<ManagedChannel> server) {
+    this.settings = settings;
     this.cas = cas;
     this.store = store;
     this.server = server;
@@ -44,17 +63,17 @@ final class DualStorage implements AutoCloseable {
    * @param files keeps up to date what another server is shown and must show
    * @throws UsageException if it cannot be; one line that names the flag
    */
-  static DualStorage open(
-      DualServer.Settings settings, ElanMeters meters, Clock clock, CredentialFiles files) {
-    if (settings.storage().isBucket()) {
-      Store store = settings.storage().open(settings.store(), meters, clock);
-      return new DualStorage(store.cas(), Optional.of(store), Optional.empty());
+  static ServerStorage open(
+      Settings settings, ElanMeters meters, Clock clock, CredentialFiles files) {
+    if (settings.flag().isBucket()) {
+      Store store = settings.flag().open(settings.store(), meters, clock);
+      return new ServerStorage(settings, store.cas(), Optional.of(store), Optional.empty());
     }
     try {
       RemoteConfig remote = RemoteConfig.of(settings.instance());
       ManagedChannel channel = new RpcDialer(files).dial(settings.target(), settings.access());
-      return new DualStorage(
-          RemoteCas.open(channel, remote), Optional.empty(), Optional.of(channel));
+      return new ServerStorage(
+          settings, RemoteCas.open(channel, remote), Optional.empty(), Optional.of(channel));
     } catch (IllegalArgumentException | UsageException e) {
       throw new UsageException("--storage: " + e.getMessage());
     }
@@ -75,8 +94,7 @@ final class DualStorage implements AutoCloseable {
    *
    * @param timer to be shut down after the server
    */
-  Supplier<CacheCapabilities> capabilities(
-      DualServer.Settings settings, ScheduledExecutorService timer) {
+  Supplier<CacheCapabilities> capabilities(ScheduledExecutorService timer) {
     CacheCapabilities ours = StorageCapabilities.cache(settings.store().maxBlobBytes());
     if (server.isEmpty()) {
       return () -> ours;

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.mettle;
+
+import build.please.common.cas.Cas;
+import build.please.common.rpc.Threads;
+import build.please.elan.meter.ElanMeters;
+import build.please.elan.service.CachedDirectories;
+import build.please.elan.service.ElanServices;
+import build.please.elan.service.ServiceConfig;
+import build.please.mettle.api.CapabilitiesService;
+import build.please.mettle.api.ExecutionService;
+import build.please.mettle.api.KeepAlive;
+import build.please.mettle.api.LogByteStream;
+import build.please.mettle.api.Operations;
+import build.please.mettle.api.PlatformPolicy;
+import build.please.mettle.api.ResponseLoop;
+import build.please.mettle.api.ResultInliner;
+import build.please.mettle.api.Retention;
+import build.please.mettle.logs.LiveLogs;
+import build.please.mettle.meter.ApiMeters;
+import build.please.mettle.queue.Subscription;
+import build.please.mettle.queue.Topic;
+import build.please.proto.bytestream.ByteStreamGrpc.ByteStreamImplBase;
+import build.please.proto.execution.CacheCapabilities;
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.grpc.BindableService;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Supplier;
+
+/**
+ * The side of a server that clients see: takes executions, requests their runs, and hears of them
+ * from the workers, wherever these are.
+ */
+final class ApiSide implements AutoCloseable {
+  private static final Duration POLL_PAUSE = Duration.ofSeconds(1);
+  private static final Duration KEEP_ALIVE = Duration.ofMinutes(1);
+
+  /** Whether clients may ask this server for what is in its storage. */
+  enum Forwarding {
+    ON,
+    OFF
+  }
+
+  /**
+   * What the flags say.
+   *
+   * @param platform what actions may ask of workers
+   * @param defaultTimeout for actions that ask for none
+   * @param maxTimeout actions that ask for more are refused
+   * @param pollers how many threads hear responses
+   */
+  record Settings(
+      Forwarding forwarding,
+      PlatformPolicy platform,
+      Duration defaultTimeout,
+      Duration maxTimeout,
+      int pollers) {}
+
+  /**
+   * The queue's ends on this side.
+   *
+   * @param requests stays the caller's
+   * @param responses becomes this one's, which closes it
+   */
+  record Links(Topic requests, Subscription responses) {}
+
+  private final Settings settings;
+  private final ServerStorage storage;
+  private final Links links;
+  private final Means means;
+  private final ApiMeters meters;
+  private final Operations operations;
+
+  private ApiSide(
+      Settings settings, ServerStorage storage, Links links, Means means, ApiMeters meters) {
+    this.settings = settings;
+    this.storage = storage;
+    this.links = links;
+    this.means = means;
+    this.meters = meters;
+    this.operations =
+        new Operations(
+            Retention.DEFAULT,
+            means.clock(),
+            Ticker.systemTicker(),
+            () -> UUID.randomUUID().toString(),
+            means.timer(),
+            meters);
+  }
+
+  /** Begins to hear responses. */
+  static ApiSide open(
+      Settings settings, ServerStorage storage, Links links, Means means, ApiMeters meters) {
+    ApiSide side = new ApiSide(settings, storage, links, means, meters);
+    ThreadFactory pollers = Threads.factory("response");
+    for (int i = 0; i < settings.pollers(); i++) {
+      pollers
+          .newThread(new ResponseLoop(links.responses(), side.operations, POLL_PAUSE, meters))
+          .start();
+    }
+    return side;
+  }
+
+  /**
+   * What clients may ask for. To be called once. Blocks, for some seconds at most, if another
+   * server has to be asked what it can store.
+   *
+   * @param logs what actions print while they run
+   */
+  List<BindableService> services(LiveLogs logs, ElanMeters elan) {
+    Cas cas = storage.cas();
+    List<BindableService> services = new ArrayList<>();
+    services.add(
+        new ExecutionService(
+            cas,
+            new ActionChecks(
+                cas.blobs(), settings.platform(), settings.defaultTimeout(), settings.maxTimeout()),
+            links.requests(),
+            operations,
+            new KeepAlive(KEEP_ALIVE, means.timer()),
+            new ResultInliner(cas.blobs(), means.pieces()),
+            meters));
+    Supplier<CacheCapabilities> cache = CacheCapabilities::getDefaultInstance;
+    if (settings.forwarding() == Forwarding.ON) {
+      ElanServices.of(
+              cas,
+              new CachedDirectories(
+                  cas.blobs(), CachedDirectories.DEFAULT_COUNT, elan.directories()),
+              means.pieces(),
+              means.timer(),
+              ServiceConfig.DEFAULT,
+              elan)
+          .forEach(
+              service ->
+                  services.add(
+                      service instanceof ByteStreamImplBase blobs
+                          ? new LogByteStream(logs, blobs)
+                          : service));
+      services.addAll(storage.tidying(means.pieces()));
+      cache = storage.capabilities(means.timer());
+    } else {
+      services.add(new LogByteStream(logs));
+    }
+    services.add(new CapabilitiesService(cache, List.of("mtime", "unix_mode")));
+    return services;
+  }
+
+  /**
+   * Ends the streams of all clients that wait for an action; they hear that they should ask again.
+   */
+  void hangUp() {
+    operations.close();
+  }
+
+  /** Hangs up and hears no more. */
+  @Override
+  public void close() throws IOException {
+    hangUp();
+    links.responses().close();
+  }
+}
