@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -56,7 +57,7 @@ final class StraySigns {
   enum Finding {
     STRAY,
     OTHER,
-    /** It has ended, and may have left a child. */
+    /** It has ended, or does while we look, and may have left a child. */
     ENDED,
     /** It shows no environment: it is just about to run another program, or has none. */
     UNCLEAR
@@ -64,13 +65,35 @@ final class StraySigns {
 
   /** Whether a process belongs; if it has the cookie, its whole session does from now on. */
   Finding look(Path process) {
-    ProcessStat stat = ProcessStat.read(process).orElse(ProcessStat.GONE);
-    if (stat.isDead()) {
+    Optional<ProcessStat> found = ProcessStat.read(process);
+    if (found.isEmpty()) {
       return Finding.ENDED;
     }
+    ProcessStat stat = found.get();
     if (stat.startTicks() < notBefore) {
       return Finding.OTHER;
     }
+    if (stat.isExiting()) {
+      return stat.threads() > 1 ? lookAtThreads(process, stat) : Finding.ENDED;
+    }
+    return look(process, stat);
+  }
+
+  /** Of a process whose first thread has ended. */
+  private Finding lookAtThreads(Path process, ProcessStat stat) {
+    try (DirectoryStream<Path> threads = Files.newDirectoryStream(process.resolve("task"))) {
+      for (Path thread : threads) {
+        if (!thread.getFileName().equals(process.getFileName())) {
+          return look(thread, stat);
+        }
+      }
+    } catch (IOException | DirectoryIteratorException gone) {
+      // With its last thread.
+    }
+    return Finding.ENDED;
+  }
+
+  private Finding look(Path process, ProcessStat stat) {
     if (sessions.contains(stat.session())) {
       return Finding.STRAY;
     }
@@ -83,6 +106,9 @@ final class StraySigns {
     }
     if (!stat.hasTerminal() && !isOursToBe(stat) && (isInside(process) || hasFileInside(process))) {
       return Finding.STRAY;
+    }
+    if (ProcessStat.read(process).orElse(ProcessStat.GONE).isExiting()) {
+      return Finding.ENDED; // So it may have shown nothing of what it was.
     }
     return environment.length > 0 || stat.isKernels() ? Finding.OTHER : Finding.UNCLEAR;
   }

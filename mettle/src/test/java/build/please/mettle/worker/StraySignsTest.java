@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import build.please.mettle.worker.StraySigns.Finding;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Whose processes are whose. */
 @Timeout(60)
 final class StraySignsTest {
+  /** The kernel's PF_EXITING. */
+  private static final long EXITING = 0x4;
+
   @TempDir Path directory;
   private Process child;
   private Path grandchild;
@@ -91,6 +96,56 @@ final class StraySignsTest {
     }
     assertEquals(Finding.ENDED, signs(0).look(process(bare.toHandle())));
     assertEquals(Finding.OTHER, signs(0).look(Path.of("/proc/self")));
+  }
+
+  /** The kernel lets nobody look into a process that ends; what shows nothing is no stranger. */
+  @Test
+  void whoEndsWhileWeLook_hasEnded() throws Exception {
+    Path process = imitation(7, "R", 0, 1);
+    Path environment = process.resolve("environ");
+    Process fifo = new ProcessBuilder("mkfifo", environment.toString()).inheritIO().start();
+    assertEquals(0, fifo.waitFor());
+    Thread kernel =
+        new Thread(
+            () -> {
+              try (OutputStream asked = Files.newOutputStream(environment)) {
+                imitation(7, "R", EXITING, 1);
+                asked.write("A=b\0".getBytes(StandardCharsets.UTF_8));
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    kernel.start();
+
+    assertEquals(Finding.ENDED, signs(0).look(process));
+
+    kernel.join();
+    assertEquals(Finding.ENDED, signs(0).look(process));
+  }
+
+  @Test
+  void threadThatOutlivesTheFirst_isLookedAt() throws IOException {
+    Path process = imitation(7, "Z", EXITING, 2);
+    Path first = Files.createDirectories(process.resolve("task/7"));
+    Path second = Files.createDirectories(process.resolve("task/8"));
+    Files.copy(process.resolve("stat"), first.resolve("stat"));
+    Files.copy(imitation(8, "S", 0, 2).resolve("stat"), second.resolve("stat"));
+    Files.writeString(second.resolve("environ"), StraySigns.COOKIE + "=nobody's\0");
+
+    assertEquals(Finding.STRAY, signs(0).look(process));
+    assertEquals(Finding.OTHER, signs(Long.MAX_VALUE).look(process));
+    Files.writeString(second.resolve("environ"), "A=b\0");
+    assertEquals(Finding.OTHER, signs(0).look(process));
+  }
+
+  /** What proc(5) says a process's directory holds, as far as we read it. */
+  private Path imitation(long pid, String state, long flags, int threads) throws IOException {
+    Path process = Files.createDirectories(directory.resolve("proc").resolve(Long.toString(pid)));
+    String stat =
+        "%d (sh) %s 1 %d %d 0 -1 %d 0 0 0 0 0 0 0 0 20 0 %d 0 99 0"
+            .formatted(pid, state, pid, pid, flags, threads);
+    Files.writeString(process.resolve("stat"), stat);
+    return process;
   }
 
   @Test
