@@ -37,10 +37,14 @@ final class ArchitectureTest {
     "build.please.common.rpc.., build.please.common.cas.remote..",
     "build.please.common.., build.please.creds..",
     "build.please.common.., build.please.metrics..",
+    "build.please.common.., build.please.traces..",
     "build.please.creds.., build.please.common..",
     "build.please.creds.., build.please.metrics..",
     "build.please.metrics.., build.please.common..",
     "build.please.metrics.., build.please.creds..",
+    "build.please.traces.., build.please.common..",
+    "build.please.traces.., build.please.creds..",
+    "build.please.traces.., build.please.metrics..",
     "build.please.elan.., build.please.mettle..",
     "build.please.elan.bucket.., build.please.elan.store..",
     "build.please.elan.bucket.., build.please.elan.service..",
@@ -113,6 +117,18 @@ final class ArchitectureTest {
             "com.google.auth..",
             "com.google.api.gax..",
             "com.google.pubsub..")
+        .check(OURS);
+  }
+
+  /** Else its classes would be loaded, and its spans made, where nobody asked for traces. */
+  @Test
+  void openTelemetry_isKnownInOnePlace() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("build.please.traces..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.opentelemetry..")
         .check(OURS);
   }
 

@@ -26,6 +26,7 @@ import build.please.elan.service.ServiceConfig;
 import build.please.elan.service.StorageCapabilities;
 import build.please.elan.store.StoreConfig;
 import build.please.metrics.Metrics;
+import build.please.traces.Traces;
 import io.grpc.BindableService;
 import java.io.IOException;
 import java.time.Clock;
@@ -59,6 +60,9 @@ import picocli.CommandLine.Option;
       "",
       "Ports: --port (7777) speaks gRPC, health and reflection included. --admin_port (9990) speaks "
           + "HTTP: /metrics, /healthz (alive) and /readyz (ready).",
+      "",
+      "Traces: off, unless OTEL_TRACES_EXPORTER or OTEL_EXPORTER_OTLP_ENDPOINT is set; then "
+          + "OpenTelemetry's standard variables hold.",
       "",
       "Stop: SIGTERM, SIGINT and SIGHUP turn health to NOT_SERVING and /readyz to 503, wait for a pause between calls "
           + "(4 s at most), take no more calls and let those under way finish, for --drain_timeout "
@@ -174,20 +178,22 @@ public final class Elan implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     logging.apply();
     Settings settings = settings();
-    try (Metrics metrics = Frontage.metrics(settings.admin())) {
+    try (Traces traces = Traces.open(System.getenv(), "elan", CommandLines.version(Elan.class));
+        Metrics metrics = Frontage.metrics(settings.admin())) {
       Frontage.administer(metrics, logging);
-      serve(settings, metrics);
+      serve(settings, new Telemetry(metrics, traces));
     }
     return 0;
   }
 
   @SuppressWarnings("try") // The watch does its work unasked.
-  private void serve(Settings settings, Metrics metrics) throws IOException, InterruptedException {
+  private void serve(Settings settings, Telemetry telemetry)
+      throws IOException, InterruptedException {
     StorageFlag flag = flag(settings.storage());
     Duration unwind = settings.rpc().drain().plusSeconds(10);
     ExecutorService pieces = Threads.pool("bucket", settings.parallelism());
     ScheduledExecutorService timer = Threads.timer("timer");
-    ElanMeters meters = ElanMeters.in(metrics.registry());
+    ElanMeters meters = ElanMeters.in(telemetry.metrics().registry());
     Clock clock = Clock.systemUTC();
     try (CredentialFiles files = CredentialFiles.watched(clock);
         Store opened = flag.open(settings.store(), settings.disk(), meters, clock);
@@ -195,7 +201,7 @@ public final class Elan implements Callable<Integer> {
             Frontage.open(
                 settings.rpc(),
                 Guard.open(settings.security(), files, clock),
-                metrics,
+                telemetry,
                 services(opened, settings, pieces, timer, meters),
                 opened::isWritable,
                 "read, replace, delete and add to what is stored");

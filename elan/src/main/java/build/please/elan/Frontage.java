@@ -60,6 +60,18 @@ public final class Frontage {
     metrics.administer("logging", new LoggingPage(new LogLevels(logging.toConfig())));
   }
 
+  /** As {@link #open(RpcConfig, Guard, Telemetry, List, BooleanSupplier, String)}, untraced. */
+  public static RpcServer open(
+      RpcConfig config,
+      Guard guard,
+      Metrics metrics,
+      List<BindableService> services,
+      BooleanSupplier fit,
+      String openTo)
+      throws IOException {
+    return open(config, guard, Telemetry.untraced(metrics), services, fit, openTo);
+  }
+
   /**
    * Starts a server. Warns, in one line, if anybody on the network could use it.
    *
@@ -70,12 +82,13 @@ public final class Frontage {
   public static RpcServer open(
       RpcConfig config,
       Guard guard,
-      Metrics metrics,
+      Telemetry telemetry,
       List<BindableService> services,
       BooleanSupplier fit,
       String openTo)
       throws IOException {
-    List<ServerInterceptor> interceptors = new ArrayList<>();
+    Metrics metrics = telemetry.metrics();
+    List<ServerInterceptor> interceptors = new ArrayList<>(telemetry.traces().served());
     services.forEach(metrics::expect);
     interceptors.add(new RequestLog(System::nanoTime));
     interceptors.add(metrics.interceptor());

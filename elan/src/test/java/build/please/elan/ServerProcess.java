@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -40,10 +41,22 @@ public final class ServerProcess implements AutoCloseable {
   /** As {@link #start(Path, Path, String...)}, with options for the virtual machine. */
   public static ServerProcess start(Path jar, Path log, List<String> options, String... arguments)
       throws IOException {
-    Process process =
+    return start(jar, log, options, Map.of(), arguments);
+  }
+
+  /** As {@link #start(Path, Path, List, String...)}, with further variables. */
+  public static ServerProcess start(
+      Path jar,
+      Path log,
+      List<String> options,
+      Map<String, String> environment,
+      String... arguments)
+      throws IOException {
+    ProcessBuilder builder =
         new ProcessBuilder(command(jar, options, arguments))
-            .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
-            .start();
+            .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    builder.environment().putAll(environment);
+    Process process = builder.start();
     CompletableFuture<?> ready = new CompletableFuture<>();
     // Reading cannot be interrupted, so one that says nothing is ended from outside.
     ready
@@ -79,13 +92,21 @@ public final class ServerProcess implements AutoCloseable {
 
   /** Runs {@code java -jar} to its end, which should be soon. */
   public static Ending run(Path jar, Path directory, String... arguments) throws IOException {
+    return run(jar, directory, Map.of(), arguments);
+  }
+
+  /** As {@link #run(Path, Path, String...)}, with further variables. */
+  public static Ending run(
+      Path jar, Path directory, Map<String, String> environment, String... arguments)
+      throws IOException {
     Path stdout = Files.createTempFile(directory, "out", "");
     Path stderr = Files.createTempFile(directory, "err", "");
-    Process process =
+    ProcessBuilder builder =
         new ProcessBuilder(command(jar, BRIEF, arguments))
             .redirectOutput(stdout.toFile())
-            .redirectError(stderr.toFile())
-            .start();
+            .redirectError(stderr.toFile());
+    builder.environment().putAll(environment);
+    Process process = builder.start();
     int exitCode = await(process, stderr);
     return new Ending(exitCode, Files.readString(stdout), Files.readString(stderr));
   }

@@ -12,8 +12,8 @@ import org.slf4j.event.KeyValuePair;
 
 /**
  * One JSON object per line with the reference's names: time, level, module, msg; then the line's
- * own fields, if it has any; error holds the stack. The reference's file and func are left out:
- * finding them costs more than the line.
+ * own fields, if it has any, and those of what its thread was doing, such as the trace; error holds
+ * the stack. The reference's file and func are left out: finding them costs more than the line.
  */
 final class JsonLayout extends LayoutBase<ILoggingEvent> {
   private final DateTimeFormatter time =
@@ -30,6 +30,7 @@ final class JsonLayout extends LayoutBase<ILoggingEvent> {
     for (KeyValuePair pair : Fields.of(event)) {
       field(line, pair.key, String.valueOf(pair.value));
     }
+    event.getMDCPropertyMap().forEach((name, value) -> field(line, name, value));
     if (event.getThrowableProxy() != null) {
       field(line, "error", ThrowableProxyUtil.asString(event.getThrowableProxy()));
     }

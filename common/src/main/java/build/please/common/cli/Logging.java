@@ -29,7 +29,15 @@ final class Logging {
   /** Libraries that tell more than anybody wants to know. */
   private static final List<String> CHATTY =
       List.of(
-          "io.grpc", "io.netty", "io.micrometer", "com.google", "com.sun", "sun", "jdk", "javax");
+          "io.grpc",
+          "io.netty",
+          "io.micrometer",
+          "io.opentelemetry",
+          "com.google",
+          "com.sun",
+          "sun",
+          "jdk",
+          "javax");
 
   /** Warns, with a stack, of each message that a client made too long; the client is told. */
   private static final String CLIENTS_FAULTS = "io.grpc.netty.NettyServerStream";

@@ -15,7 +15,7 @@ public record LoggingConfig(
   public enum Format {
     /** {@code 15:04:05.000 LEVEL: message}, in colour on a terminal. */
     TEXT,
-    /** One JSON object: time, level, module, msg, fields of the line, and error with a stack. */
+    /** One JSON object: time, level, module, msg, fields of the line and the trace, error. */
     JSON
   }
 

@@ -21,6 +21,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
 
@@ -93,6 +94,8 @@ public final class RequestLog implements ServerInterceptor {
     private final Metadata headers;
     private final long start;
     private final AtomicBoolean written = new AtomicBoolean();
+    // Whoever ends the call may be on a thread that does not serve it.
+    private final @Nullable Map<String, String> context = MDC.getCopyOfContextMap();
     // Strings rather than the message, which may be large and must not live as long as the call.
     private volatile @Nullable RequestSubject subject;
 
@@ -139,7 +142,26 @@ public final class RequestLog implements ServerInterceptor {
       for (Map.Entry<String, String> field : fields.entrySet()) {
         event = event.addKeyValue(field.getKey(), field.getValue());
       }
-      event.log(line.toString());
+      LoggingEventBuilder complete = event;
+      within(context, () -> complete.log(line.toString()));
+    }
+  }
+
+  private static void within(@Nullable Map<String, String> context, Runnable act) {
+    Map<String, String> before = MDC.getCopyOfContextMap();
+    set(context);
+    try {
+      act.run();
+    } finally {
+      set(before);
+    }
+  }
+
+  private static void set(@Nullable Map<String, String> context) {
+    if (context == null) {
+      MDC.clear();
+    } else {
+      MDC.setContextMap(context);
     }
   }
 

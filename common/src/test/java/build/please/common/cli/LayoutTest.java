@@ -7,20 +7,26 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import java.time.Instant;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.slf4j.event.KeyValuePair;
 
 /** Lines with fields of their own. */
 final class LayoutTest {
   private static LoggingEvent event(String name, Object value) {
-    LoggingEvent event = event();
+    return event(name, value, Map.of());
+  }
+
+  private static LoggingEvent event(String name, Object value, Map<String, String> context) {
+    LoggingEvent event = event(context);
     event.addKeyValuePair(new KeyValuePair("peer", "/127.0.0.1:1"));
     event.addKeyValuePair(new KeyValuePair(name, value));
     return event;
   }
 
-  private static LoggingEvent event() {
+  private static LoggingEvent event(Map<String, String> context) {
     LoggingEvent event = new LoggingEvent();
+    event.setMDCPropertyMap(context);
     event.setInstant(Instant.parse("2026-11-25T04:05:06.007Z"));
     event.setLevel(Level.INFO);
     event.setLoggerName("module");
@@ -64,8 +70,18 @@ final class LayoutTest {
 
   @Test
   void without_fields_nothingIsAdded() {
-    LoggingEvent event = event();
+    LoggingEvent event = event(Map.of());
     assertTrue(TextLayout.plain().doLayout(event).endsWith(" INFO: message\n"));
     assertTrue(new JsonLayout().doLayout(event).endsWith(",\"msg\":\"message\"}\n"));
+  }
+
+  @Test
+  void json_traceIsAField() {
+    LoggingEvent event = event("digest", "abc/7", Map.of("trace_id", "0af7"));
+    assertTrue(
+        new JsonLayout()
+            .doLayout(event)
+            .endsWith(",\"digest\":\"abc/7\",\"trace_id\":\"0af7\"}\n"));
+    assertTrue(TextLayout.plain().doLayout(event).endsWith(" digest=\"abc/7\"\n"));
   }
 }

@@ -3,6 +3,7 @@ package build.please.common.rpc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,6 +17,9 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
@@ -29,11 +33,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 @Timeout(60)
 final class RequestLogTest {
@@ -46,6 +53,7 @@ final class RequestLogTest {
       new AppenderBase<>() {
         @Override
         protected void append(ILoggingEvent event) {
+          event.prepareForDeferredProcessing();
           lines.add(event);
         }
       };
@@ -186,6 +194,32 @@ final class RequestLogTest {
       test.cas().findMissingBlobs(TestServer.REQUEST);
     }
     assertTrue(lines.isEmpty());
+  }
+
+  /** As one that an outer interceptor began to trace, and whose handler answers anywhere. */
+  @Test
+  void call_endedOnAnotherThread_isLoggedInItsOwnContext() throws Exception {
+    ServerInterceptor tracing =
+        new ServerInterceptor() {
+          @Override
+          @SuppressWarnings("try") // The entry is only there to be taken back.
+          public <ReqT, RespT> ServerCall.Listener<ReqT> interceptCall(
+              ServerCall<ReqT, RespT> call, Metadata headers, ServerCallHandler<ReqT, RespT> next) {
+            try (MDC.MDCCloseable trace = MDC.putCloseable("trace_id", "0af7")) {
+              return next.startCall(call, headers);
+            }
+          }
+        };
+    AtomicReference<@Nullable String> left = new AtomicReference<>("");
+    try (TestServer test =
+        TestServer.serving(
+            TestServer.config(Duration.ofSeconds(5)),
+            List.of(tracing, new RequestLog(nanos::get)),
+            TestServer.doing(() -> left.getAndSet(MDC.get("trace_id"))))) {
+      test.cas().findMissingBlobs(TestServer.REQUEST);
+    }
+    assertEquals(Map.of("trace_id", "0af7"), lines.remove().getMDCPropertyMap());
+    assertNull(left.get(), "the context is the call's, not the thread's");
   }
 
   private static FindMissingBlobsRequest asking(String hash) {
