@@ -20,6 +20,7 @@ import build.please.mettle.logs.LiveLogs;
 import build.please.mettle.meter.ApiMeters;
 import build.please.mettle.queue.Subscription;
 import build.please.mettle.queue.Topic;
+import build.please.mettle.queue.TracedTopic;
 import build.please.proto.bytestream.ByteStreamGrpc.ByteStreamImplBase;
 import build.please.proto.execution.CacheCapabilities;
 import com.github.benmanes.caffeine.cache.Ticker;
@@ -120,7 +121,7 @@ final class ApiSide implements AutoCloseable {
             cas,
             new ActionChecks(
                 cas.blobs(), settings.platform(), settings.defaultTimeout(), settings.maxTimeout()),
-            links.requests(),
+            new TracedTopic(links.requests(), means.traces()),
             operations,
             new KeepAlive(KEEP_ALIVE, means.timer()),
             new ResultInliner(cas.blobs(), means.pieces()),

@@ -2,6 +2,7 @@
 package build.please.mettle;
 
 import build.please.common.cli.AdminOptions;
+import build.please.common.cli.CommandLines;
 import build.please.common.cli.Count;
 import build.please.common.cli.LoggingOptions;
 import build.please.common.cli.RedisOptions;
@@ -11,10 +12,12 @@ import build.please.common.rpc.Shutdown;
 import build.please.elan.Frontage;
 import build.please.elan.StorageFlag;
 import build.please.elan.StoreOptions;
+import build.please.elan.Telemetry;
 import build.please.elan.store.StoreConfig;
 import build.please.metrics.Metrics;
 import build.please.mettle.api.PlatformPolicy;
 import build.please.mettle.worker.WorkerConfig;
+import build.please.traces.Traces;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -130,8 +133,12 @@ final class DualCommand implements Callable<Integer> {
     RpcConfig config = rpc.toConfig();
     Duration unwind = config.drain().multipliedBy(2).plusSeconds(20);
     try (DataDirectory data = DataDirectory.open(dataPath(), ProcessHandle.current().pid());
+        Traces traces =
+            Traces.open(System.getenv(), "mettle", CommandLines.version(DualCommand.class));
         Metrics metrics = Frontage.metrics(admin, logging);
-        DualServer server = DualServer.start(settings(config, data), metrics, Clock.systemUTC())) {
+        DualServer server =
+            DualServer.start(
+                settings(config, data), new Telemetry(metrics, traces), Clock.systemUTC())) {
       Shutdown.onSignal(server::requestStop, server::kill, unwind);
       System.out.print(
           Welcome.text(config.host(), server.port(), server.transport(), server.storage()));

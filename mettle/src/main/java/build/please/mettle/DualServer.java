@@ -7,6 +7,7 @@ import build.please.common.rpc.RpcServer;
 import build.please.creds.CredentialFiles;
 import build.please.elan.Frontage;
 import build.please.elan.Guard;
+import build.please.elan.Telemetry;
 import build.please.elan.meter.ElanMeters;
 import build.please.metrics.Metrics;
 import build.please.mettle.api.PlatformPolicy;
@@ -42,17 +43,19 @@ final class DualServer implements AutoCloseable {
   private final WorkerSide workers;
   private final RpcServer server;
 
-  private DualServer(Settings settings, Metrics metrics, Clock clock, Opened opened)
+  private DualServer(Settings settings, Telemetry telemetry, Clock clock, Opened opened)
       throws IOException {
     this.settings = settings;
     this.opened = opened;
+    Metrics metrics = telemetry.metrics();
     ElanMeters elan = ElanMeters.in(metrics.registry());
     WorkerConfig worker = settings.workers().worker();
     MettleMeters meters = MettleMeters.in(metrics, worker.name(), worker.version());
     CredentialFiles files = opened.add(CredentialFiles.watched(clock));
     Guard guard = Guard.open(settings.security(), files, clock);
-    ServerStorage storage = opened.add(ServerStorage.open(settings.storage(), elan, clock, files));
-    Means means = opened.add(Means.open(clock));
+    ServerStorage storage =
+        opened.add(ServerStorage.open(settings.storage(), elan, clock, files, telemetry.traces()));
+    Means means = opened.add(Means.open(clock, telemetry.traces()));
     MemoryQueue requests = opened.add(new MemoryQueue(QUEUE_CAPACITY));
     MemoryQueue responses = opened.add(new MemoryQueue(QUEUE_CAPACITY));
     api =
@@ -71,7 +74,7 @@ final class DualServer implements AutoCloseable {
                 settings.workers(),
                 storage,
                 new WorkerSide.Links(requests.subscribe(), responses),
-                new Surroundings(logs, slots()),
+                new Surroundings(logs, slots(), telemetry.traces()),
                 meters.worker(),
                 clock));
     server =
@@ -79,7 +82,7 @@ final class DualServer implements AutoCloseable {
             Frontage.open(
                 settings.rpc(),
                 guard,
-                metrics,
+                telemetry,
                 api.services(logs, elan),
                 () -> storage.isFit() && workers.isFit(),
                 "run commands on this machine"));
@@ -93,10 +96,10 @@ final class DualServer implements AutoCloseable {
    * @throws build.please.common.cli.UsageException or IOException if something cannot be; nothing
    *     is left open
    */
-  static DualServer start(Settings settings, Metrics metrics, Clock clock) throws IOException {
+  static DualServer start(Settings settings, Telemetry telemetry, Clock clock) throws IOException {
     Opened opened = new Opened();
     try {
-      return new DualServer(settings, metrics, clock, opened);
+      return new DualServer(settings, telemetry, clock, opened);
     } catch (IOException | RuntimeException e) {
       opened.close();
       throw e;

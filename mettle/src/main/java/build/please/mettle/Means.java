@@ -2,7 +2,9 @@
 package build.please.mettle;
 
 import build.please.common.rpc.Threads;
+import build.please.traces.Traces;
 import java.time.Clock;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 
@@ -10,19 +12,25 @@ import java.util.concurrent.ScheduledExecutorService;
  * What the parts of one process share.
  *
  * @param timer for what happens later and never blocks
- * @param pieces for pieces of calls that ask the storage
+ * @param pool ends with this
+ * @param traces stays the caller's
  */
-record Means(Clock clock, ScheduledExecutorService timer, ExecutorService pieces)
+record Means(Clock clock, ScheduledExecutorService timer, ExecutorService pool, Traces traces)
     implements AutoCloseable {
   private static final int PIECE_THREADS = 50;
 
-  static Means open(Clock clock) {
-    return new Means(clock, Threads.timer("timer"), Threads.pool("bucket", PIECE_THREADS));
+  static Means open(Clock clock, Traces traces) {
+    return new Means(clock, Threads.timer("timer"), Threads.pool("bucket", PIECE_THREADS), traces);
+  }
+
+  /** For pieces of calls that ask the storage; they belong to the trace of the call. */
+  Executor pieces() {
+    return traces.carrying(pool);
   }
 
   @Override
   public void close() {
-    pieces.shutdown();
+    pool.shutdown();
     timer.shutdown();
   }
 }

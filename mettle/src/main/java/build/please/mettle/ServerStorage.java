@@ -17,6 +17,7 @@ import build.please.mettle.api.ForwardedCapabilities;
 import build.please.mettle.client.Access;
 import build.please.mettle.client.RpcDialer;
 import build.please.proto.execution.CacheCapabilities;
+import build.please.traces.Traces;
 import io.grpc.BindableService;
 import io.grpc.ManagedChannel;
 import java.io.IOException;
@@ -61,17 +62,19 @@ final class ServerStorage implements AutoCloseable {
    * Opens what the flags say.
    *
    * @param files keeps up to date what another server is shown and must show
+   * @param traces go on in another server
    * @throws UsageException if it cannot be; one line that names the flag
    */
   static ServerStorage open(
-      Settings settings, ElanMeters meters, Clock clock, CredentialFiles files) {
+      Settings settings, ElanMeters meters, Clock clock, CredentialFiles files, Traces traces) {
     if (settings.flag().isBucket()) {
       Store store = settings.flag().open(settings.store(), meters, clock);
       return new ServerStorage(settings, store.cas(), Optional.of(store), Optional.empty());
     }
     try {
       RemoteConfig remote = RemoteConfig.of(settings.instance());
-      ManagedChannel channel = new RpcDialer(files).dial(settings.target(), settings.access());
+      ManagedChannel channel =
+          new RpcDialer(files, traces.asked()).dial(settings.target(), settings.access());
       return new ServerStorage(
           settings, RemoteCas.open(channel, remote), Optional.empty(), Optional.of(channel));
     } catch (IllegalArgumentException | UsageException e) {

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import build.please.common.cas.Digest;
 import build.please.common.rpc.RpcChannel;
 import build.please.elan.ScrapedPage;
+import build.please.elan.Telemetry;
 import build.please.metrics.Metrics;
 import build.please.proto.execution.Action;
 import build.please.proto.execution.BatchUpdateBlobsRequest;
@@ -53,7 +54,7 @@ final class MetricsTest {
 
   @BeforeEach
   void start() throws IOException {
-    server = DualServer.start(settings(0), metrics, Clock.systemUTC());
+    server = DualServer.start(settings(0), Telemetry.untraced(metrics), Clock.systemUTC());
     channel = RpcChannel.open("grpc://127.0.0.1:" + server.port());
   }
 
@@ -202,7 +203,9 @@ final class MetricsTest {
     assertEquals(0, value("mettle_worker_unfit", "subject", "disk"));
     server.close();
     try (Metrics others = Metrics.withoutHttp();
-        DualServer full = DualServer.start(settings(Long.MAX_VALUE), others, Clock.systemUTC())) {
+        DualServer full =
+            DualServer.start(
+                settings(Long.MAX_VALUE), Telemetry.untraced(others), Clock.systemUTC())) {
       assertTrue(full.port() > 0);
       Deadlines.await(
           "the store to have been asked",

@@ -2,6 +2,7 @@
 package build.please.mettle;
 
 import build.please.common.cas.Digest;
+import build.please.elan.Telemetry;
 import build.please.metrics.Metrics;
 import build.please.proto.bytestream.ByteStreamGrpc;
 import build.please.proto.bytestream.ReadRequest;
@@ -15,6 +16,7 @@ import build.please.proto.execution.ExecuteOperationMetadata;
 import build.please.proto.execution.ExecuteRequest;
 import build.please.proto.execution.ExecutionGrpc;
 import build.please.proto.execution.ExecutionStage;
+import build.please.traces.Traces;
 import com.google.longrunning.Operation;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -44,9 +46,21 @@ final class RunningDual implements AutoCloseable {
 
   /** With platform properties. */
   RunningDual(Path directory, Map<String, Set<String>> platform) throws IOException {
+    this(directory, platform, Traces.OFF);
+  }
+
+  /** That tells of its work. */
+  RunningDual(Path directory, Traces traces) throws IOException {
+    this(directory, Map.of(), traces);
+  }
+
+  private RunningDual(Path directory, Map<String, Set<String>> platform, Traces traces)
+      throws IOException {
     server =
         DualServer.start(
-            TestSettings.dual(directory, "worker", platform, 0), metrics, Clock.systemUTC());
+            TestSettings.dual(directory, "worker", platform, 0),
+            new Telemetry(metrics, traces),
+            Clock.systemUTC());
     channel =
         NettyChannelBuilder.forAddress(
                 "127.0.0.1", server.port(), InsecureChannelCredentials.create())

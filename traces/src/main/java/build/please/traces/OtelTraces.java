@@ -3,13 +3,14 @@ package build.please.traces;
 
 import io.grpc.ClientInterceptor;
 import io.grpc.ServerInterceptor;
-import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapPropagator;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -28,11 +29,13 @@ final class OtelTraces implements Traces {
   /** What the last spans get to reach a collector that answers; one that is dead gets it too. */
   private static final Duration FLUSH = Duration.ofSeconds(3);
 
+  private final Clock clock;
   private final OpenTelemetrySdk sdk;
   private final Tracer tracer;
   private final TextMapPropagator propagator;
 
-  private OtelTraces(OpenTelemetrySdk sdk, String version) {
+  private OtelTraces(OpenTelemetrySdk sdk, String version, Clock clock) {
+    this.clock = clock;
     this.sdk = sdk;
     this.tracer =
         sdk.getTracerProvider().tracerBuilder(SCOPE).setInstrumentationVersion(version).build();
@@ -41,7 +44,7 @@ final class OtelTraces implements Traces {
 
   static Traces open(Map<String, String> environment, String service, String version)
       throws IOException {
-    return new OtelTraces(Sdk.of(environment, service, version), version);
+    return new OtelTraces(Sdk.of(environment, service, version), version, Clock.systemUTC());
   }
 
   @Override
@@ -78,14 +81,11 @@ final class OtelTraces implements Traces {
   @Override
   public Task begin(String name, Map<String, String> carried, Instant since) {
     Context parent = propagator.extract(Context.root(), carried, Carriers.FROM_MAP);
-    Span span =
-        tracer
-            .spanBuilder(name)
-            .setParent(parent)
-            .setSpanKind(SpanKind.CONSUMER)
-            .setStartTimestamp(since)
-            .startSpan();
-    return new OtelTask(tracer, span, parent);
+    SpanBuilder span = tracer.spanBuilder(name).setParent(parent).setSpanKind(SpanKind.CONSUMER);
+    if (since.isAfter(Instant.EPOCH) && since.isBefore(clock.instant())) {
+      span.setStartTimestamp(since);
+    }
+    return new OtelTask(tracer, span.startSpan(), parent);
   }
 
   @Override

@@ -55,7 +55,7 @@ public interface Traces extends AutoCloseable {
    * Begins a task on this thread, to be closed on it.
    *
    * @param carried {@link #carried} of whoever asked for it; anything else in it is ignored
-   * @param since when it was asked for
+   * @param since when it was asked for; now, if that is the epoch or yet to come by our clock
    */
   Task begin(String name, Map<String, String> carried, Instant since);
 

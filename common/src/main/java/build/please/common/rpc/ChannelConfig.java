@@ -3,9 +3,11 @@ package build.please.common.rpc;
 
 import io.grpc.CallCredentials;
 import io.grpc.ChannelCredentials;
+import io.grpc.ClientInterceptor;
 import io.grpc.CompositeChannelCredentials;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.TlsChannelCredentials;
+import java.util.List;
 import java.util.Optional;
 
 /** How to talk to a server. Values; {@code with} methods give changed copies. */
@@ -25,31 +27,47 @@ public final class ChannelConfig {
   private final Bare bare;
   private final ChannelCredentials tls;
   private final Optional<CallCredentials> token;
+  private final List<ClientInterceptor> interceptors;
 
-  private ChannelConfig(Bare bare, ChannelCredentials tls, Optional<CallCredentials> token) {
+  private ChannelConfig(
+      Bare bare,
+      ChannelCredentials tls,
+      Optional<CallCredentials> token,
+      List<ClientInterceptor> interceptors) {
     this.bare = bare;
     this.tls = tls;
     this.token = token;
+    this.interceptors = interceptors;
   }
 
   /** Targets without a scheme are spoken to in plaintext. */
   public static ChannelConfig plaintext() {
-    return new ChannelConfig(Bare.PLAINTEXT, TlsChannelCredentials.create(), Optional.empty());
+    return new ChannelConfig(
+        Bare.PLAINTEXT, TlsChannelCredentials.create(), Optional.empty(), List.of());
   }
 
   /** Targets without a scheme are spoken to over TLS. */
   public static ChannelConfig tls() {
-    return new ChannelConfig(Bare.TLS, TlsChannelCredentials.create(), Optional.empty());
+    return new ChannelConfig(Bare.TLS, TlsChannelCredentials.create(), Optional.empty(), List.of());
   }
 
   /** Whom to trust where TLS is spoken, in place of the authorities that the machine trusts. */
   public ChannelConfig withTls(ChannelCredentials credentials) {
-    return new ChannelConfig(bare, credentials, token);
+    return new ChannelConfig(bare, credentials, token, interceptors);
   }
 
   /** Sent with every call, over plaintext too. */
   public ChannelConfig withToken(CallCredentials credentials) {
-    return new ChannelConfig(bare, tls, Optional.of(credentials));
+    return new ChannelConfig(bare, tls, Optional.of(credentials), interceptors);
+  }
+
+  /** See every call, in place of those before. */
+  public ChannelConfig withInterceptors(List<ClientInterceptor> all) {
+    return new ChannelConfig(bare, tls, token, List.copyOf(all));
+  }
+
+  List<ClientInterceptor> interceptors() {
+    return interceptors;
   }
 
   ChannelCredentials credentials(RpcTarget target) {

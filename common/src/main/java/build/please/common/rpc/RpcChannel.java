@@ -27,6 +27,7 @@ public final class RpcChannel {
   public static ManagedChannel open(String target, ChannelConfig config) {
     RpcTarget parsed = RpcTarget.parse(target);
     return NettyChannelBuilder.forAddress(parsed.host(), parsed.port(), config.credentials(parsed))
+        .intercept(config.interceptors())
         .maxInboundMessageSize(ChannelConfig.DEFAULT_MAX_INBOUND_MESSAGE_SIZE)
         .maxInboundMetadataSize(RpcLimits.METADATA_SIZE)
         .flowControlWindow(FLOW_CONTROL_WINDOW)

@@ -7,18 +7,29 @@ import build.please.common.rpc.RpcChannel;
 import build.please.creds.BearerToken;
 import build.please.creds.CredentialFiles;
 import build.please.creds.Tls;
+import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannel;
 import java.io.IOException;
+import java.util.List;
 
 /** Opens channels over the network. */
 public final class RpcDialer implements Dialer {
   private final CredentialFiles files;
+  private final List<ClientInterceptor> interceptors;
 
   /**
    * @param files keeps what the channels go by up to date
    */
   public RpcDialer(CredentialFiles files) {
+    this(files, List.of());
+  }
+
+  /**
+   * @param interceptors see every call of the channels
+   */
+  public RpcDialer(CredentialFiles files, List<ClientInterceptor> interceptors) {
     this.files = files;
+    this.interceptors = List.copyOf(interceptors);
   }
 
   @Override
@@ -33,7 +44,7 @@ public final class RpcDialer implements Dialer {
       config = config.withToken(token(access.files().prefix() + "token_file", access));
     }
     try {
-      return RpcChannel.open(target, config);
+      return RpcChannel.open(target, config.withInterceptors(interceptors));
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
     }

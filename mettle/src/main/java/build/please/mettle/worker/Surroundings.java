@@ -2,14 +2,17 @@
 package build.please.mettle.worker;
 
 import build.please.mettle.logs.Broadcast;
+import build.please.traces.Traces;
 
 /**
  * What runs share with the rest of their process.
  *
  * @param broadcast lets clients read what commands print
  * @param slots what runs may take up
+ * @param traces tells a collector of runs
  */
-public record Surroundings(Broadcast broadcast, Slots slots) {
-  /** Nobody reads along, and each run takes one slot. */
-  public static final Surroundings NONE = new Surroundings(Broadcast.NONE, Slots.oneForEach());
+public record Surroundings(Broadcast broadcast, Slots slots, Traces traces) {
+  /** Nobody reads along or hears of runs, and each run takes one slot. */
+  public static final Surroundings NONE =
+      new Surroundings(Broadcast.NONE, Slots.oneForEach(), Traces.OFF);
 }

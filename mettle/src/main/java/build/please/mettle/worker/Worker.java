@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.mettle.worker;
 
-import build.please.mettle.meter.WorkerMeters;
 import build.please.mettle.queue.ExecuteMessage;
 import build.please.mettle.queue.Lease;
 import build.please.mettle.queue.Subscription;
 import build.please.proto.execution.ExecuteResponse;
+import build.please.traces.Task;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.Code;
 import java.io.IOException;
@@ -28,7 +28,7 @@ final class Worker implements Runnable {
   private final Announcer announcer;
   private final ActionRunner runner;
   private final Gate gate;
-  private final WorkerMeters meters;
+  private final Accounts accounts;
   private final Stop stop;
   private final CountDownLatch stopped = new CountDownLatch(1);
 
@@ -37,13 +37,13 @@ final class Worker implements Runnable {
       Announcer announcer,
       ActionRunner runner,
       Gate gate,
-      WorkerMeters meters,
+      Accounts accounts,
       Stop stop) {
     this.requests = requests;
     this.announcer = announcer;
     this.runner = runner;
     this.gate = gate;
-    this.meters = meters;
+    this.accounts = accounts;
     this.stop = stop;
   }
 
@@ -94,14 +94,21 @@ final class Worker implements Runnable {
       return;
     }
     if (stop.isRaised() || !gate.isOpen()) {
-      meters.handedBack();
+      accounts.meters().handedBack();
       return; // The gate may have shut while we waited for the message.
     }
+    try (Task task = accounts.begin(lease, message)) {
+      run(lease, message, task);
+    }
+  }
+
+  private void run(Lease lease, ExecuteMessage message, Task task) {
     log.debug("{}: taken", message.operation());
     ExecuteResponse response;
     try (Announcer.Running running = announcer.running(message)) {
       response = runner.run(message, running, stop);
     }
+    Accounts.ended(task, response);
     log.info(
         "{}: ended with {}, exit code {}{}",
         message.operation(),
@@ -109,13 +116,13 @@ final class Worker implements Runnable {
         response.getResult().getExitCode(),
         response.getCachedResult() ? ", from the cache" : "");
     if (stop.isRaised() && response.getStatus().getCode() == Code.UNAVAILABLE_VALUE) {
-      meters.handedBack();
+      accounts.meters().handedBack();
       return; // Killed, not finished: somebody else is to run it.
     }
     if (announcer.completed(message, response, this::pause)) {
       lease.ack();
     } else {
-      meters.handedBack();
+      accounts.meters().handedBack();
       log.warn("{}: cannot say how it ended, so another worker shall", message.operation());
     }
   }

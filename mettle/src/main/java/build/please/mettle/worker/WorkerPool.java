@@ -47,7 +47,8 @@ public final class WorkerPool implements AutoCloseable {
     WorkerPool pool = new WorkerPool(slots, requests);
     Announcer announcer = new Announcer(responses, name, workshop);
     for (int slot = 1; slot <= slots; slot++) {
-      Worker worker = new Worker(requests, announcer, workshop, gate, workshop.meters(), pool.stop);
+      Worker worker =
+          new Worker(requests, announcer, workshop, gate, workshop.accounts(), pool.stop);
       daemon(() -> pool.serve(worker), "slot-" + slot).start();
     }
     return pool;

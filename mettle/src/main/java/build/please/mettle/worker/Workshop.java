@@ -29,7 +29,7 @@ public final class Workshop implements ActionRunner, AutoCloseable {
   private final Machine machine;
   private final ExecutorService transfers;
   private final WorkerMeters meters;
-  private final Broadcast broadcast;
+  private final Surroundings surroundings;
   private final ActionRunner runner;
   private final LocalActionRunner local;
   private final ActionRunner uncached;
@@ -43,14 +43,20 @@ public final class Workshop implements ActionRunner, AutoCloseable {
       Clock clock) {
     this.machine = machine;
     this.meters = meters;
-    this.broadcast = surroundings.broadcast();
+    this.surroundings = surroundings;
     AtomicInteger count = new AtomicInteger();
     transfers =
         Executors.newFixedThreadPool(
             TRANSFER_THREADS, task -> daemon(task, "transfer-" + count.incrementAndGet()));
     ActionReader actions = new ActionReader(cas.blobs());
     local =
-        new LocalActionRunner(cas.blobs(), actions, new FanOut(transfers), machine, config, clock);
+        new LocalActionRunner(
+            cas.blobs(),
+            actions,
+            new FanOut(surroundings.traces().carrying(transfers)),
+            machine,
+            config,
+            clock);
     runner =
         new MeteredActionRunner(
             new FailSafeActionRunner(
@@ -100,7 +106,12 @@ public final class Workshop implements ActionRunner, AutoCloseable {
   }
 
   Broadcast broadcast() {
-    return broadcast;
+    return surroundings.broadcast();
+  }
+
+  /** What is told of runs. */
+  Accounts accounts() {
+    return new Accounts(meters, surroundings.traces());
   }
 
   /**
