@@ -41,6 +41,14 @@ public final class Frontage {
     return metrics;
   }
 
+  /** As {@link #metrics(AdminOptions, LoggingOptions)}, on this port unless the flags say. */
+  public static Metrics metrics(AdminOptions options, LoggingOptions logging, int port)
+      throws IOException {
+    Metrics metrics = metrics(options.toConfig(port));
+    administer(metrics, logging);
+    return metrics;
+  }
+
   /**
    * As {@link #metrics(AdminOptions, LoggingOptions)}, with what the flags say; empty for no pages.
    */

@@ -10,10 +10,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** One of our jars, running in a process of its own that ends with this object at the latest. */
 public final class ServerProcess implements AutoCloseable {
-  private static final String READY = "ready grpc://";
+  private static final Pattern READY = Pattern.compile("ready (grpc://|worker )");
   private static final long PATIENCE_SECONDS = 60;
   // A test that starts it often and runs it briefly gains nothing from compiling well.
   private static final List<String> BRIEF = List.of("-XX:TieredStopAtLevel=1", "-Xmx512m");
@@ -80,8 +82,9 @@ public final class ServerProcess implements AutoCloseable {
     // Not closed: the server may go on writing to the pipe.
     BufferedReader stdout = process.inputReader();
     for (String line; (line = stdout.readLine()) != null; ) {
-      if (line.startsWith(READY)) {
-        return line.substring(READY.length());
+      Matcher ready = READY.matcher(line);
+      if (ready.lookingAt()) {
+        return line.substring(ready.end());
       }
     }
     throw new IOException("the server ended before it was ready: " + Files.readString(log));
@@ -120,7 +123,7 @@ public final class ServerProcess implements AutoCloseable {
     return command;
   }
 
-  /** Where it listens, as host:port. */
+  /** Where it listens, as host:port; a worker's name, since that listens nowhere. */
   public String address() {
     return address;
   }

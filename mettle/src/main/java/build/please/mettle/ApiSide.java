@@ -13,14 +13,13 @@ import build.please.mettle.api.KeepAlive;
 import build.please.mettle.api.LogByteStream;
 import build.please.mettle.api.Operations;
 import build.please.mettle.api.PlatformPolicy;
+import build.please.mettle.api.RequestPublisher;
 import build.please.mettle.api.ResponseLoop;
 import build.please.mettle.api.ResultInliner;
 import build.please.mettle.api.Retention;
 import build.please.mettle.logs.LiveLogs;
 import build.please.mettle.meter.ApiMeters;
 import build.please.mettle.queue.Subscription;
-import build.please.mettle.queue.Topic;
-import build.please.mettle.queue.TracedTopic;
 import build.please.proto.bytestream.ByteStreamGrpc.ByteStreamImplBase;
 import build.please.proto.execution.CacheCapabilities;
 import com.github.benmanes.caffeine.cache.Ticker;
@@ -65,10 +64,10 @@ final class ApiSide implements AutoCloseable {
   /**
    * The queue's ends on this side.
    *
-   * @param requests stays the caller's
+   * @param requests its topics stay the caller's
    * @param responses becomes this one's, which closes it
    */
-  record Links(Topic requests, Subscription responses) {}
+  record Links(RequestPublisher requests, Subscription responses) {}
 
   private final Settings settings;
   private final ServerStorage storage;
@@ -121,7 +120,7 @@ final class ApiSide implements AutoCloseable {
             cas,
             new ActionChecks(
                 cas.blobs(), settings.platform(), settings.defaultTimeout(), settings.maxTimeout()),
-            new TracedTopic(links.requests(), means.traces()),
+            links.requests(),
             operations,
             new KeepAlive(KEEP_ALIVE, means.timer()),
             new ResultInliner(cas.blobs(), means.pieces()),

@@ -49,7 +49,11 @@ final class DualCommand implements Callable<Integer> {
   private final LoggingOptions logging;
   private final AdminOptions admin;
 
+  private final QueueOptions before;
+
   @Mixin private final RedisOptions redis = new RedisOptions();
+  @Mixin private final IgnoredOptions ignored = new IgnoredOptions();
+  @Mixin private final QueueOptions queues = new QueueOptions();
   @Mixin private final RpcOptions rpc = new RpcOptions("127.0.0.1", PORT);
 
   @Option(
@@ -121,15 +125,18 @@ final class DualCommand implements Callable<Integer> {
   @Option(names = "--exit_after_start", hidden = true)
   private boolean exitAfterStart;
 
-  DualCommand(LoggingOptions logging, AdminOptions admin) {
+  DualCommand(LoggingOptions logging, AdminOptions admin, QueueOptions before) {
     this.logging = logging;
     this.admin = admin;
+    this.before = before;
   }
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     logging.apply();
     redis.warn();
+    ignored.warn();
+    queues.checkInMemory(before);
     RpcConfig config = rpc.toConfig();
     Duration unwind = config.drain().multipliedBy(2).plusSeconds(20);
     try (DataDirectory data = DataDirectory.open(dataPath(), ProcessHandle.current().pid());

@@ -11,9 +11,12 @@ import build.please.elan.Telemetry;
 import build.please.elan.meter.ElanMeters;
 import build.please.metrics.Metrics;
 import build.please.mettle.api.PlatformPolicy;
+import build.please.mettle.api.RequestPublisher;
 import build.please.mettle.logs.LiveLogs;
 import build.please.mettle.meter.MettleMeters;
 import build.please.mettle.queue.MemoryQueue;
+import build.please.mettle.queue.Topic;
+import build.please.mettle.queue.TracedTopic;
 import build.please.mettle.worker.Slots;
 import build.please.mettle.worker.Surroundings;
 import build.please.mettle.worker.WorkerConfig;
@@ -63,7 +66,13 @@ final class DualServer implements AutoCloseable {
             ApiSide.open(
                 settings.api(),
                 storage,
-                new ApiSide.Links(requests, responses.subscribe()),
+                new ApiSide.Links(
+                    new RequestPublisher(
+                        new TracedTopic(requests, telemetry.traces()),
+                        Topic.NOWHERE,
+                        "dual",
+                        settings.api().platform()),
+                    responses.subscribe()),
                 means,
                 meters.api()));
     LiveLogs logs =

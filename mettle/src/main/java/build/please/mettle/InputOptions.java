@@ -24,8 +24,8 @@ final class InputOptions {
       description =
           "Where the worker keeps the files that it links into input roots, as far as it does not "
               + "link them from the store itself. On the disk of --dir, or they are copied "
-              + "(default: cache below --data_dir, mettle/one in your cache "
-              + "directory for one action).")
+              + "(default: cache below --data_dir, mettle_cache below a worker's "
+              + "--dir, mettle/one in your cache directory for one action).")
   private @Nullable Path cacheDirectory;
 
   @Option(

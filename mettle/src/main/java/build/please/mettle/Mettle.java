@@ -18,6 +18,7 @@ import picocli.CommandLine.Mixin;
 public final class Mettle {
   @Mixin private final LoggingOptions logging = new LoggingOptions();
   @Mixin private final AdminOptions admin = AdminOptions.offByDefault();
+  @Mixin private final QueueOptions queues = new QueueOptions();
 
   private Mettle() {}
 
@@ -32,10 +33,13 @@ public final class Mettle {
         new ExecCommand(Path.of("").toAbsolutePath(), System.out, System.err, System::nanoTime);
     // By hand, since CommandLines sets up what is there when it is called.
     CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.forAnnotatedObject(mettle);
-    spec.addSubcommand("dual", new CommandLine(new DualCommand(mettle.logging, mettle.admin)));
+    spec.addSubcommand(
+        "dual", new CommandLine(new DualCommand(mettle.logging, mettle.admin, mettle.queues)));
     spec.addSubcommand("exec", new CommandLine(exec));
-    spec.addSubcommand("api", new CommandLine(new NotBuiltCommand("api")));
-    spec.addSubcommand("worker", new CommandLine(new NotBuiltCommand("worker")));
+    spec.addSubcommand(
+        "api", new CommandLine(new ApiCommand(mettle.logging, mettle.admin, mettle.queues)));
+    spec.addSubcommand(
+        "worker", new CommandLine(new WorkerCommand(mettle.logging, mettle.admin, mettle.queues)));
     spec.addSubcommand(
         "one", new CommandLine(new OneCommand(mettle.logging, System.out, System.err)));
     return CommandLines.of(spec, CommandLines.version(Mettle.class));

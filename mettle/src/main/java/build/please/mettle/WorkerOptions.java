@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.mettle;
 
-import build.please.common.cli.GoDuration;
 import build.please.common.cli.OneLine;
 import build.please.common.cli.UsageException;
 import build.please.mettle.worker.Costs;
@@ -12,7 +11,6 @@ import java.net.InetAddress;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -22,20 +20,7 @@ import picocli.CommandLine.Option;
 final class WorkerOptions {
   private static final int LONGEST_VERSION = 200;
 
-  @Option(
-      names = "--default_timeout",
-      paramLabel = "DURATION",
-      converter = GoDuration.class,
-      description = "How long an action may run that does not say (default: 1h).")
-  private Duration defaultTimeout = Duration.ofHours(1);
-
-  @Option(
-      names = "--max_timeout",
-      paramLabel = "DURATION",
-      converter = GoDuration.class,
-      description = "Actions that ask for a longer timeout are refused (default: 6h).")
-  private Duration maxTimeout = Duration.ofHours(6);
-
+  @Mixin private final TimeoutOptions timeouts = new TimeoutOptions();
   @Mixin private final SandboxOptions sandbox = new SandboxOptions();
   @Mixin private final LimitOptions limits = new LimitOptions();
 
@@ -71,18 +56,27 @@ final class WorkerOptions {
    * @throws UsageException if a file that a flag names is of no use
    */
   WorkerConfig toConfig(Path work, Path cache) {
+    return toConfig(work, cache, "");
+  }
+
+  /**
+   * As {@link #toConfig(Path, Path)}.
+   *
+   * @param name of the worker; empty for the machine's
+   */
+  WorkerConfig toConfig(Path work, Path cache, String name) {
     WorkerConfig.Host host =
         new WorkerConfig.Host(
             System.getenv().getOrDefault("PATH", "/usr/local/bin:/usr/bin:/bin"),
             System.getProperty("user.home"),
             Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8")));
-    WorkerConfig standard = WorkerConfig.standard(work, hostName(), host);
+    WorkerConfig standard = WorkerConfig.standard(work, name.isEmpty() ? hostName() : name, host);
     return new WorkerConfig(
         standard.directory(),
         standard.name(),
         version(),
-        defaultTimeout,
-        maxTimeout,
+        timeouts.defaultTimeout(),
+        timeouts.maxTimeout(),
         standard.killGrace(),
         standard.logLimitBytes(),
         host,

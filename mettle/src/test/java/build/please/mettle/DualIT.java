@@ -163,11 +163,27 @@ final class DualIT {
   }
 
   @Test
-  void commandThatIsNotBuiltYet_saysSo() throws IOException {
-    Ending ending = ServerProcess.run(JAR, directory, "worker", "-q", "mem://requests");
+  void flagsOfTheFirstVersion_areAccepted() throws IOException {
+    try (ServerProcess server =
+        ServerProcess.start(
+            JAR,
+            directory.resolve("log"),
+            "-q",
+            "mem://requests",
+            "-r",
+            "mem://responses",
+            "dual",
+            "--port=0",
+            "--noclean",
+            "--data_dir=" + data())) {
+      assertEquals(0, server.terminate());
+    }
+    Ending ending =
+        ServerProcess.run(
+            JAR, directory, "dual", "--data_dir=" + data(), "-q", "gcppubsub://p/requests");
     assertEquals(1, ending.exitCode());
     assertEquals(1, ending.stderr().lines().count(), ending::stderr);
-    assertTrue(ending.stderr().contains("worker is not built yet"), ending::stderr);
+    assertTrue(ending.stderr().contains("gcppubsub://p/requests"), ending::stderr);
   }
 
   private static void awaitFile(Path file) {

@@ -43,7 +43,7 @@ final class LiveOutputTest {
     Iterator<Operation> states =
         dual.shell(
             "echo one; echo err >&2; while [ ! -e " + goOn + " ]; do sleep 0.05; done; echo two");
-    ExecuteOperationMetadata started = RunningDual.started(states);
+    ExecuteOperationMetadata started = TestClient.started(states);
     Iterator<ReadResponse> out = dual.read(started.getStdoutStreamName(), 0);
     Iterator<ReadResponse> err = dual.read(started.getStderrStreamName(), 0);
 
@@ -51,22 +51,22 @@ final class LiveOutputTest {
     assertEquals("err\n", err.next().getData().toStringUtf8());
     Files.createFile(goOn);
 
-    assertEquals("two\n", RunningDual.text(out));
-    assertEquals("", RunningDual.text(err));
-    ExecuteResponse response = RunningDual.last(states).getResponse().unpack(ExecuteResponse.class);
+    assertEquals("two\n", TestClient.text(out));
+    assertEquals("", TestClient.text(err));
+    ExecuteResponse response = TestClient.last(states).getResponse().unpack(ExecuteResponse.class);
     assertEquals(8, response.getResult().getStdoutDigest().getSizeBytes());
     assertEquals(
-        "two\n", RunningDual.text(dual.read(started.getStdoutStreamName(), 4)), "afterwards");
+        "two\n", TestClient.text(dual.read(started.getStdoutStreamName(), 4)), "afterwards");
   }
 
   @Test
   void commandThatPrintsTooMuch_isReadAsItIsStored() throws IOException {
     Iterator<Operation> states = dual.shell("head -c 80000000 /dev/zero | tr '\\\\0' 'x'; exit 3");
-    ExecuteOperationMetadata started = RunningDual.started(states);
+    ExecuteOperationMetadata started = TestClient.started(states);
 
-    String live = RunningDual.text(dual.read(started.getStdoutStreamName(), 0));
+    String live = TestClient.text(dual.read(started.getStdoutStreamName(), 0));
 
-    ExecuteResponse response = RunningDual.last(states).getResponse().unpack(ExecuteResponse.class);
+    ExecuteResponse response = TestClient.last(states).getResponse().unpack(ExecuteResponse.class);
     assertEquals(3, response.getResult().getExitCode());
     assertEquals(response.getResult().getStdoutDigest().getSizeBytes(), live.length());
     assertTrue(live.endsWith("output cut after 67108864 bytes]\n"));

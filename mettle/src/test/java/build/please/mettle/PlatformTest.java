@@ -48,12 +48,12 @@ final class PlatformTest {
 
   private static Status refusal(RunningDual dual, String name, String value) {
     return assertThrows(
-            StatusRuntimeException.class, () -> RunningDual.last(run(dual, "true", name, value)))
+            StatusRuntimeException.class, () -> TestClient.last(run(dual, "true", name, value)))
         .getStatus();
   }
 
   private static ExecuteResponse response(Iterator<Operation> states) throws IOException {
-    return RunningDual.last(states).getResponse().unpack(ExecuteResponse.class);
+    return TestClient.last(states).getResponse().unpack(ExecuteResponse.class);
   }
 
   @Test

@@ -31,7 +31,7 @@ final class TracesTest {
     try (Collector collector = Collector.overGrpc()) {
       try (Traces traces = open(collector);
           RunningDual dual = new RunningDual(directory, traces)) {
-        RunningDual.last(dual.shell("echo hello >&2; exit 3"));
+        TestClient.last(dual.shell("echo hello >&2; exit 3"));
       }
       Received call = collector.await(EXECUTE);
       Received action = collector.await("action");
@@ -61,8 +61,8 @@ final class TracesTest {
     try (Collector collector = Collector.overGrpc()) {
       try (Traces traces = open(collector);
           RunningDual dual = new RunningDual(directory, traces)) {
-        RunningDual.last(dual.shell("true"));
-        RunningDual.last(dual.shell("true"));
+        TestClient.last(dual.shell("true"));
+        TestClient.last(dual.shell("true"));
       }
       List<String> names = collector.received().stream().map(Received::name).toList();
       assertEquals(2, names.stream().filter(EXECUTE::equals).count());

@@ -76,6 +76,15 @@ public final class AdminOptions {
    * @throws UsageException if both names of the port are given
    */
   public Optional<AdminAddress> toConfig() {
+    return toConfig(defaultPort);
+  }
+
+  /** As {@link #toConfig()}, for a command that has a port of its own unless told otherwise. */
+  public Optional<AdminAddress> toConfig(int otherPort) {
+    return toConfig(OptionalInt.of(otherPort));
+  }
+
+  private Optional<AdminAddress> toConfig(OptionalInt unlessGiven) {
     if (profiling) {
       log.warn(
           "--admin_gcp_profiling (ADMIN_GCP_PROFILING) has no effect: nothing is sent to a "
@@ -100,8 +109,8 @@ public final class AdminOptions {
           ? Optional.empty()
           : Optional.of(new AdminAddress(host, metricsPort, AdminAddress.Origin.GIVEN));
     }
-    return defaultPort.isPresent()
-        ? Optional.of(new AdminAddress(host, defaultPort.getAsInt(), AdminAddress.Origin.DEFAULT))
+    return unlessGiven.isPresent()
+        ? Optional.of(new AdminAddress(host, unlessGiven.getAsInt(), AdminAddress.Origin.DEFAULT))
         : Optional.empty();
   }
 }

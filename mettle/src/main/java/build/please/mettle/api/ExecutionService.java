@@ -11,11 +11,11 @@ import build.please.mettle.meter.ApiMeters;
 import build.please.mettle.queue.ExecuteMessage;
 import build.please.mettle.queue.ExecuteOperation;
 import build.please.mettle.queue.QueueFullException;
-import build.please.mettle.queue.Topic;
 import build.please.proto.execution.ActionResult;
 import build.please.proto.execution.ExecuteRequest;
 import build.please.proto.execution.ExecuteResponse;
 import build.please.proto.execution.ExecutionGrpc;
+import build.please.proto.execution.Platform;
 import build.please.proto.execution.WaitExecutionRequest;
 import com.google.longrunning.Operation;
 import com.google.rpc.Code;
@@ -36,20 +36,20 @@ import java.util.Optional;
 public final class ExecutionService extends ExecutionGrpc.ExecutionImplBase {
   private final ActionReader actions;
   private final ActionCache results;
-  private final Topic requests;
+  private final RequestPublisher requests;
   private final Operations operations;
   private final KeepAlive keepAlive;
   private final ResultInliner inliner;
   private final ApiMeters meters;
 
   /**
-   * @param requests where workers hear of what is to be run
+   * @param requests tells workers what is to be run
    * @param operations hears what became of it
    */
   public ExecutionService(
       Cas cas,
       ActionCheck check,
-      Topic requests,
+      RequestPublisher requests,
       Operations operations,
       KeepAlive keepAlive,
       ResultInliner inliner,
@@ -116,26 +116,31 @@ public final class ExecutionService extends ExecutionGrpc.ExecutionImplBase {
             ? operations.join(request, watcher)
             : Optional.of(operations.begin(request, watcher));
     // Others may wait for the run as well, so it is requested even if this client leaves now.
-    begun.ifPresent(message -> Context.current().fork().run(() -> publish(message)));
+    Platform platform = PlatformPolicy.platform(requested.action(), requested.command());
+    begun.ifPresent(message -> Context.current().fork().run(() -> publish(message, platform)));
   }
 
-  private void publish(ExecuteMessage message) {
+  private void publish(ExecuteMessage message, Platform platform) {
     long start = System.nanoTime();
     try {
-      requests.publish(message.toMessage());
+      requests.publish(message, platform);
       meters.published(Duration.ofNanos(System.nanoTime() - start));
     } catch (QueueFullException e) {
-      meters.publishFailed();
-      operations.fail(
+      fail(
           message,
           Status.newBuilder()
               .setCode(Code.RESOURCE_EXHAUSTED_VALUE)
               .setMessage(e.getMessage())
               .build());
     } catch (IOException | RuntimeException e) {
-      meters.publishFailed();
-      operations.fail(message, RpcErrors.toStatus(e));
+      fail(message, RpcErrors.toStatus(e));
     }
+  }
+
+  private void fail(ExecuteMessage message, Status why) {
+    meters.publishFailed();
+    operations.fail(message, why);
+    requests.takeBack(message, why);
   }
 
   /**

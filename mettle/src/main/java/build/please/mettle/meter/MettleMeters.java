@@ -16,6 +16,16 @@ public record MettleMeters(ApiMeters api, WorkerMeters worker) {
     return new MettleMeters(new ApiMeters(metrics), new WorkerMeters(metrics, worker, version));
   }
 
+  /** As {@link #in}, of an API server alone. */
+  public static ApiMeters ofApi(Metrics metrics) {
+    return new ApiMeters(metrics);
+  }
+
+  /** As {@link #in}, of a worker alone. */
+  public static WorkerMeters ofWorker(Metrics metrics, String worker, String version) {
+    return new WorkerMeters(metrics, worker, version);
+  }
+
   /** Counted for nobody to see. */
   public static MettleMeters unseen() {
     return in(Metrics.withoutHttp(), "", "");

@@ -47,7 +47,17 @@ public record ExecuteMessage(ExecuteRequest request, Instant queuedAt, String ru
   }
 
   public Message toMessage() {
-    Map<String, String> attributes = new HashMap<>();
+    return toMessage(Map.of());
+  }
+
+  /**
+   * As {@link #toMessage()}.
+   *
+   * @param platform further attributes, by which subscriptions may select requests; ours win over
+   *     those of the same names
+   */
+  public Message toMessage(Map<String, String> platform) {
+    Map<String, String> attributes = new HashMap<>(platform);
     attributes.put(QUEUED_AT, queuedAt.toString());
     if (!run.isEmpty()) {
       attributes.put(RUN, run);

@@ -23,11 +23,11 @@ record PubsubLeasing(
     Duration firstPause,
     Duration longestPause) {
 
-  static PubsubLeasing of(Duration longest, int batch, boolean lazy) {
+  static PubsubLeasing of(QueueConfig config, int batch, boolean lazy) {
     return new PubsubLeasing(
-        Duration.ofSeconds(60),
-        Duration.ofSeconds(15),
-        longest,
+        config.leaseStep(),
+        config.leaseStep().dividedBy(4),
+        config.longestLease(),
         batch,
         lazy,
         Duration.ofMillis(100),

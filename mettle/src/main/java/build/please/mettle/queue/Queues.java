@@ -70,7 +70,7 @@ public final class Queues {
     return PubsubSubscription.open(
         parsed.pubsubName("subscriptions"),
         config.emulator(),
-        PubsubLeasing.of(config.longestLease(), parsed.batch(RECEIVE_BATCH, 1), parsed.isSet(LAZY)),
+        PubsubLeasing.of(config, parsed.batch(RECEIVE_BATCH, 1), parsed.isSet(LAZY)),
         OPENING);
   }
 

@@ -5,6 +5,20 @@ import java.io.IOException;
 
 /** Where messages are put in. Safe for concurrent use. */
 public interface Topic extends AutoCloseable {
+  /** Takes every message and gives it to nobody. */
+  Topic NOWHERE =
+      new Topic() {
+        @Override
+        public void publish(Message message) {
+          // Nobody is there.
+        }
+
+        @Override
+        public void close() {
+          // Nothing to close.
+        }
+      };
+
   /**
    * Publishes a message to every subscription of the topic. Blocks until the queue has taken it.
    *

@@ -30,6 +30,7 @@ import io.grpc.inprocess.InProcessServerBuilder;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -101,7 +102,8 @@ final class ApiServer implements AutoCloseable {
                 new ExecutionService(
                     store.orElseGet(() -> new Cas(blobs, results)),
                     (action, command) -> check.check(action, command),
-                    requests,
+                    new RequestPublisher(
+                        requests, Topic.NOWHERE, "api", new PlatformPolicy(Map.of(), 1)),
                     operations,
                     new KeepAlive(repetition, timer),
                     new ResultInliner(blobs, handlers),

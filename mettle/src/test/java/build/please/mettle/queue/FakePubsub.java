@@ -21,7 +21,7 @@ import java.util.concurrent.Executors;
  * what {@link FakeFaults} asks of it. Knows topics, subscriptions with and without order, pulls,
  * acknowledgements and deadlines that pass when the test says so.
  */
-final class FakePubsub {
+public final class FakePubsub {
   final FakeFaults faults = new FakeFaults();
   private final ExecutorService calls = Executors.newFixedThreadPool(4);
   private Server server;
@@ -35,7 +35,7 @@ final class FakePubsub {
   @GuardedBy("this")
   private long published;
 
-  FakePubsub() throws IOException {
+  public FakePubsub() throws IOException {
     server = serve(0);
   }
 
@@ -53,17 +53,17 @@ final class FakePubsub {
   }
 
   /** What {@code PUBSUB_EMULATOR_HOST} would say. */
-  String address() {
+  public String address() {
     return "127.0.0.1:" + server.getPort();
   }
 
-  synchronized String topic(String name) {
+  public synchronized String topic(String name) {
     topics.add("projects/p/topics/" + name);
     return "projects/p/topics/" + name;
   }
 
   /** A new subscription to a topic; one topic's name must not start another's. */
-  synchronized String subscription(String topic, String name) {
+  public synchronized String subscription(String topic, String name) {
     String full = "projects/p/subscriptions/" + name;
     subscriptions.put(full, new FakeSubscription(topic, faults));
     return full;
@@ -73,7 +73,7 @@ final class FakePubsub {
     return topics.contains(name) || subscriptions.containsKey(name);
   }
 
-  synchronized FakeSubscription find(String subscription) {
+  public synchronized FakeSubscription find(String subscription) {
     return Objects.requireNonNull(subscriptions.get(subscription), subscription);
   }
 
@@ -106,7 +106,7 @@ final class FakePubsub {
     server.awaitTermination();
   }
 
-  void stop() throws InterruptedException {
+  public void stop() throws InterruptedException {
     breakOff();
     calls.shutdown();
   }

@@ -13,7 +13,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** A subscription of {@link FakePubsub}, with order. */
-final class FakeSubscription {
+public final class FakeSubscription {
   /** A pull that waits for messages. */
   private record Pull(int max, BooleanSupplier isGone, Consumer<List<ReceivedMessage>> answer) {}
 
@@ -113,16 +113,16 @@ final class FakeSubscription {
   }
 
   /** The deadline of everything that is out passes now. */
-  synchronized void expire() {
+  public synchronized void expire() {
     entries.forEach(entry -> entry.ackId = "");
     serve();
   }
 
-  synchronized int size() {
+  public synchronized int size() {
     return entries.size();
   }
 
-  synchronized int out() {
+  public synchronized int out() {
     return (int) entries.stream().filter(Entry::isOut).count();
   }
 
@@ -131,7 +131,7 @@ final class FakeSubscription {
     return List.copyOf(extensions);
   }
 
-  synchronized int waitingPulls() {
+  public synchronized int waitingPulls() {
     pulls.removeIf(pull -> pull.isGone.getAsBoolean());
     return pulls.size();
   }

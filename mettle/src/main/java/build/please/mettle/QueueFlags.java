@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.mettle;
+
+import build.please.common.cli.UsageException;
+import build.please.mettle.queue.Queues;
+import build.please.mettle.queue.Subscription;
+import build.please.mettle.queue.Topic;
+import java.io.IOException;
+
+/** Opens what flags name, and blames the flag if it cannot be. */
+record QueueFlags(Queues queues) {
+  /**
+   * @throws UsageException if the URL is none; one line that names the flag
+   * @throws IOException if there is no such topic for us; one line that names it
+   */
+  Topic topic(String flag, String url) throws IOException {
+    try {
+      return queues.openTopic(url);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(flag + ": " + e.getMessage());
+    }
+  }
+
+  /** As {@link #topic}, for a subscription. */
+  Subscription subscription(String flag, String url) throws IOException {
+    try {
+      return queues.openSubscription(url);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(flag + ": " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.mettle;
+
+import build.please.common.cas.MalformedException;
+import build.please.common.cas.ResourceName;
+import build.please.common.cli.UsageException;
+import build.please.elan.StorageFlag;
+import build.please.elan.StoreOptions;
+import build.please.elan.store.StoreConfig;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The store of a server of a fleet, which has to be named. */
+final class ServerStorageOptions {
+  @Option(
+      names = {"-s", "--storage", "--storage_url"},
+      defaultValue = "${env:STORAGE_URL}",
+      paramLabel = "URL",
+      description =
+          "The store: HOST:PORT of an Elan, or gs://bucket or file:///absolute/dir, which this "
+              + "server then opens itself (env STORAGE_URL).")
+  private @Nullable String storage;
+
+  @Option(
+      names = {"-i", "--instance_name"},
+      paramLabel = "NAME",
+      description = "Instance name towards the Elan that --storage names (default: mettle).")
+  private String instance = "mettle";
+
+  @Mixin private final StoreOptions store = new StoreOptions();
+  @Mixin private final StorageAccessOptions access = new StorageAccessOptions();
+
+  /**
+   * What the flags say.
+   *
+   * @throws UsageException if none is named
+   */
+  ServerStorage.Settings toSettings() {
+    if (storage == null || storage.isEmpty()) {
+      throw new UsageException("Missing required option: '--storage=URL' (env STORAGE_URL)");
+    }
+    try {
+      ResourceName.checkInstance(instance);
+    } catch (MalformedException e) {
+      throw new UsageException("--instance_name '" + instance + "': " + e.getMessage());
+    }
+    StorageFlag flag =
+        new StorageFlag(
+            storage, StorageFlag.cacheHome(System.getenv()).resolve("elan"), System.getenv());
+    return new ServerStorage.Settings(
+        flag,
+        store.toConfig(flag, StoreConfig.MemoryTier.DEFAULT),
+        storage,
+        instance,
+        access.toConfig());
+  }
+}

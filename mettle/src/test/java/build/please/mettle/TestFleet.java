@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.mettle;
+
+import build.please.common.cli.SecurityConfig;
+import build.please.elan.StorageFlag;
+import build.please.elan.Telemetry;
+import build.please.elan.store.StoreConfig;
+import build.please.metrics.AdminConfig;
+import build.please.metrics.Metrics;
+import build.please.mettle.client.Access;
+import build.please.mettle.queue.FakePubsub;
+import build.please.mettle.queue.FakeSubscription;
+import build.please.mettle.queue.QueueConfig;
+import build.please.mettle.queue.Queues;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * API servers and workers within this process, over a fake of Pub/Sub and one store of files. Ends
+ * with this object.
+ */
+final class TestFleet implements AutoCloseable {
+  private final Path directory;
+  private final FakePubsub pubsub = new FakePubsub();
+  private final Queues queues =
+      new Queues(new QueueConfig(pubsub.address(), Duration.ofSeconds(10), Duration.ofHours(1)));
+  private final Opened opened = new Opened();
+
+  TestFleet(Path directory) throws IOException {
+    this.directory = directory;
+    Files.createDirectories(directory.resolve("store"));
+    pubsub.topic("requests");
+    pubsub.topic("responses");
+    pubsub.subscription("projects/p/topics/requests", "requests");
+  }
+
+  /** What is not acknowledged yet. */
+  FakeSubscription requests() {
+    return pubsub.find("projects/p/subscriptions/requests");
+  }
+
+  /** A server, what it counts, and whoever asks it. */
+  record Api(FleetApi server, Metrics metrics, TestClient client) {}
+
+  Api api(String suffix) throws IOException {
+    pubsub.subscription("projects/p/topics/responses", "responses-" + suffix);
+    Metrics metrics = add(Metrics.withoutHttp());
+    FleetApi server =
+        add(
+            FleetApi.start(
+                new FleetApi.Settings(
+                    TestSettings.rpc(),
+                    SecurityConfig.OPEN,
+                    new QueueOptions.Urls(
+                        "gcppubsub://p/requests", "gcppubsub://p/responses-" + suffix, suffix),
+                    "gcppubsub://p/responses",
+                    storage(),
+                    TestSettings.api(Map.of())),
+                queues,
+                Telemetry.untraced(metrics),
+                Clock.systemUTC()));
+    return new Api(server, metrics, add(new TestClient(server.address())));
+  }
+
+  /** A worker, and the port of its pages. */
+  record Worker(FleetWorker server, int admin) {}
+
+  /** With two slots. */
+  Worker worker(String name, Duration drain) throws IOException {
+    Metrics metrics =
+        add(Metrics.start(new AdminConfig("127.0.0.1", 0, AdminConfig.WhenTaken.FAIL)));
+    FleetWorker server =
+        add(
+            FleetWorker.start(
+                new FleetWorker.Settings(
+                    new QueueOptions.Urls("gcppubsub://p/requests", "gcppubsub://p/responses", ""),
+                    storage(),
+                    TestSettings.workers(directory.resolve(name), name, 0),
+                    drain),
+                queues,
+                Telemetry.untraced(metrics),
+                Clock.systemUTC()));
+    return new Worker(server, metrics.port().orElseThrow());
+  }
+
+  private ServerStorage.Settings storage() {
+    return new ServerStorage.Settings(
+        new StorageFlag("file://" + directory.resolve("store"), directory),
+        StoreConfig.DEFAULT,
+        "",
+        "mettle",
+        Access.of("", false, null, null, null, null));
+  }
+
+  private <T extends AutoCloseable> T add(T resource) {
+    return opened.add(resource);
+  }
+
+  @Override
+  public void close() throws IOException {
+    opened.close();
+    try {
+      pubsub.stop();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
