@@ -15,7 +15,13 @@ import (
 
 func main() {
 	port := flag.Int("port", 0, "where to listen on 127.0.0.1; 0 for any free port")
+	address := flag.String("list", "", "list what the server at this address has, and exit")
+	project := flag.String("project", "p", "the project that is listed")
 	flag.Parse()
+	if *address != "" {
+		listOrExit(*address, *project)
+		return
+	}
 	end := make(chan os.Signal, 1)
 	signal.Notify(end, syscall.SIGTERM, syscall.SIGINT)
 	server := pstest.NewServerWithAddress(fmt.Sprintf("127.0.0.1:%d", *port))

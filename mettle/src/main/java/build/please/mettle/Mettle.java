@@ -6,6 +6,7 @@ import build.please.common.cli.CommandLines;
 import build.please.common.cli.LoggingOptions;
 import build.please.mettle.client.ExecCommand;
 import java.nio.file.Path;
+import java.time.Duration;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,6 +17,9 @@ import picocli.CommandLine.Mixin;
     description = {"Executes actions of the Remote Execution API.", ""},
     synopsisSubcommandLabel = "COMMAND")
 public final class Mettle {
+  /** Time enough for a slow token or a short outage. */
+  private static final Duration SETUP_PATIENCE = Duration.ofSeconds(20);
+
   @Mixin private final LoggingOptions logging = new LoggingOptions();
   @Mixin private final AdminOptions admin = AdminOptions.offByDefault();
   @Mixin private final QueueOptions queues = new QueueOptions();
@@ -42,6 +46,11 @@ public final class Mettle {
         "worker", new CommandLine(new WorkerCommand(mettle.logging, mettle.admin, mettle.queues)));
     spec.addSubcommand(
         "one", new CommandLine(new OneCommand(mettle.logging, System.out, System.err)));
+    spec.addSubcommand(
+        "setup",
+        new CommandLine(
+            new SetupCommand(
+                mettle.logging, System.getenv(), SETUP_PATIENCE, System.out, System.err)));
     return CommandLines.of(spec, CommandLines.version(Mettle.class));
   }
 }

@@ -7,6 +7,7 @@ import com.google.api.gax.core.FixedCredentialsProvider;
 import com.google.api.gax.core.FixedExecutorProvider;
 import com.google.api.gax.core.NoCredentialsProvider;
 import com.google.api.gax.grpc.GrpcTransportChannel;
+import com.google.api.gax.retrying.RetrySettings;
 import com.google.api.gax.rpc.FixedTransportChannelProvider;
 import com.google.api.gax.rpc.StubSettings;
 import com.google.auth.oauth2.GoogleCredentials;
@@ -14,6 +15,7 @@ import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
@@ -27,7 +29,7 @@ import java.util.concurrent.TimeUnit;
  * <p>The channel is made here and not by the library, which would want ALTS for it and does not
  * read {@code PUBSUB_EMULATOR_HOST}.
  */
-final class PubsubConnection implements AutoCloseable {
+public final class PubsubConnection implements AutoCloseable {
   private static final String SERVICE = "pubsub.googleapis.com:443";
   private static final String SCOPE = "https://www.googleapis.com/auth/pubsub";
 
@@ -56,7 +58,7 @@ final class PubsubConnection implements AutoCloseable {
    *
    * @throws IOException if there are no credentials; one line
    */
-  static PubsubConnection open(String emulator) throws IOException {
+  public static PubsubConnection open(String emulator) throws IOException {
     if (!emulator.isEmpty()) {
       return new PubsubConnection(
           ManagedChannelBuilder.forTarget(emulator).usePlaintext(), NoCredentialsProvider.create());
@@ -68,12 +70,26 @@ final class PubsubConnection implements AutoCloseable {
   }
 
   /** Makes the library's stubs use this connection. */
-  <B extends StubSettings.Builder<?, B>> B configure(B settings) {
+  public <B extends StubSettings.Builder<?, B>> B configure(B settings) {
     return settings
         .setTransportChannelProvider(
             FixedTransportChannelProvider.create(GrpcTransportChannel.create(channel)))
         .setCredentialsProvider(credentials)
         .setBackgroundExecutorProvider(FixedExecutorProvider.create(timer));
+  }
+
+  /** Repeats within a time, quickly at first: one lost call must not use it up. */
+  public static RetrySettings patience(Duration total) {
+    Duration one = total.dividedBy(2);
+    return RetrySettings.newBuilder()
+        .setInitialRetryDelayDuration(Duration.ofMillis(50))
+        .setRetryDelayMultiplier(2)
+        .setMaxRetryDelayDuration(Duration.ofSeconds(2))
+        .setInitialRpcTimeoutDuration(one)
+        .setRpcTimeoutMultiplier(1)
+        .setMaxRpcTimeoutDuration(one)
+        .setTotalTimeoutDuration(total)
+        .build();
   }
 
   ScheduledExecutorService timer() {

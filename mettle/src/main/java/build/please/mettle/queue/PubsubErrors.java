@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** What Cloud Pub/Sub says when it refuses, for those who know only of I/O. */
-final class PubsubErrors {
+public final class PubsubErrors {
   private PubsubErrors() {}
 
   /**
@@ -22,7 +22,7 @@ final class PubsubErrors {
    * @param what is asked for, and of whom, as an error message shall name it
    * @throws IOException if there is none; the cause is what the library said
    */
-  static <T> T await(ApiFuture<T> call, Duration limit, String what) throws IOException {
+  public static <T> T await(ApiFuture<T> call, Duration limit, String what) throws IOException {
     try {
       return call.get(limit.toNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
@@ -42,7 +42,7 @@ final class PubsubErrors {
   }
 
   /** One line. */
-  static String text(Throwable failure) {
+  public static String text(Throwable failure) {
     String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
     // The library says "io.grpc.StatusRuntimeException: CODE: why".
     return message
@@ -50,7 +50,7 @@ final class PubsubErrors {
         .replaceAll("\\s+", " ");
   }
 
-  static boolean is(Throwable failure, StatusCode.Code... codes) {
+  public static boolean is(Throwable failure, StatusCode.Code... codes) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof ApiException e) {
         return List.of(codes).contains(e.getStatusCode().getCode());

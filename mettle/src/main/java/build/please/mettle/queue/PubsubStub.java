@@ -53,7 +53,7 @@ final class PubsubStub implements AutoCloseable {
     try {
       SubscriberStubSettings.Builder settings =
           connection.configure(SubscriberStubSettings.newBuilder());
-      settings.getSubscriptionSettings().setRetrySettings(PubsubTopic.patience(opening));
+      settings.getSubscriptionSettings().setRetrySettings(PubsubConnection.patience(opening));
       settings.pullSettings().setSimpleTimeoutNoRetriesDuration(LONGEST_PULL);
       repeat(settings.acknowledgeSettings());
       repeat(settings.modifyAckDeadlineSettings());
@@ -70,7 +70,7 @@ final class PubsubStub implements AutoCloseable {
   }
 
   private static void repeat(UnaryCallSettings.Builder<?, Empty> settings) {
-    RetrySettings patience = PubsubTopic.patience(TELLING);
+    RetrySettings patience = PubsubConnection.patience(TELLING);
     settings.setRetryableCodes(PASSING).setRetrySettings(patience);
   }
 

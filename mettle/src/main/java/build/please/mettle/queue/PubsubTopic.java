@@ -2,7 +2,6 @@
 package build.please.mettle.queue;
 
 import com.google.api.gax.batching.BatchingSettings;
-import com.google.api.gax.retrying.RetrySettings;
 import com.google.cloud.pubsub.v1.stub.GrpcPublisherStub;
 import com.google.cloud.pubsub.v1.stub.PublisherStub;
 import com.google.cloud.pubsub.v1.stub.PublisherStubSettings;
@@ -62,26 +61,12 @@ final class PubsubTopic implements Topic {
       throws IOException {
     PublisherStubSettings.Builder settings =
         connection.configure(PublisherStubSettings.newBuilder());
-    settings.publishSettings().setRetrySettings(patience(timeout));
+    settings.publishSettings().setRetrySettings(PubsubConnection.patience(timeout));
     settings
         .publishSettings()
         .setBatchingSettings(BatchingSettings.newBuilder().setIsEnabled(false).build());
-    settings.getTopicSettings().setRetrySettings(patience(opening));
+    settings.getTopicSettings().setRetrySettings(PubsubConnection.patience(opening));
     return GrpcPublisherStub.create(settings.build());
-  }
-
-  /** Repeats within a time, quickly at first: one lost call must not use it up. */
-  static RetrySettings patience(Duration total) {
-    Duration one = total.dividedBy(2);
-    return RetrySettings.newBuilder()
-        .setInitialRetryDelayDuration(Duration.ofMillis(50))
-        .setRetryDelayMultiplier(2)
-        .setMaxRetryDelayDuration(Duration.ofSeconds(2))
-        .setInitialRpcTimeoutDuration(one)
-        .setRpcTimeoutMultiplier(1)
-        .setMaxRpcTimeoutDuration(one)
-        .setTotalTimeoutDuration(total)
-        .build();
   }
 
   /**

@@ -15,19 +15,19 @@ import java.util.regex.Pattern;
  *
  * @param place what stands between the scheme and the parameters
  */
-record QueueUrl(String text, String scheme, String place, Map<String, String> parameters) {
+public record QueueUrl(String text, String scheme, String place, Map<String, String> parameters) {
   static final String MEMORY = "mem";
-  static final String PUBSUB = "gcppubsub";
+  public static final String PUBSUB = "gcppubsub";
 
   private static final Pattern NAME = Pattern.compile("[^/\\s?#]+");
   private static final Pattern DURATION = Pattern.compile("([0-9.]+(ns|us|µs|ms|s|m|h))+");
   private static final int LARGEST_BATCH = 1000;
 
-  QueueUrl {
+  public QueueUrl {
     parameters = Map.copyOf(parameters);
   }
 
-  static QueueUrl parse(String text) {
+  public static QueueUrl parse(String text) {
     int colon = text.indexOf("://");
     String scheme = colon < 0 ? "" : text.substring(0, colon);
     if (!Set.of(MEMORY, PUBSUB).contains(scheme)) {
@@ -80,7 +80,7 @@ record QueueUrl(String text, String scheme, String place, Map<String, String> pa
    *
    * @param kind topics or subscriptions
    */
-  String pubsubName(String kind) {
+  public String pubsubName(String kind) {
     String[] parts = place.split("/", -1);
     boolean isLong = parts.length == 4 && parts[0].equals("projects") && parts[2].equals(kind);
     boolean isShort = parts.length == 2;
@@ -99,7 +99,7 @@ record QueueUrl(String text, String scheme, String place, Map<String, String> pa
     return "projects/" + project + "/" + kind + "/" + name;
   }
 
-  void refuseAllBut(Set<String> known) {
+  public void refuseAllBut(Set<String> known) {
     Optional<String> unknown =
         parameters.keySet().stream().filter(name -> !known.contains(name)).sorted().findFirst();
     if (unknown.isPresent()) {
