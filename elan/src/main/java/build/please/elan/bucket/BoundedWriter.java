@@ -2,6 +2,8 @@
 package build.please.elan.bucket;
 
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.LongUnaryOperator;
 
 /** Asks for room as the bytes come, since what a client says will come may never. */
@@ -48,6 +50,11 @@ final class BoundedWriter extends BucketWriter {
     }
     writer.write(bytes, offset, length);
     written += length;
+  }
+
+  @Override
+  Optional<Path> staged() {
+    return writer.staged();
   }
 
   @Override

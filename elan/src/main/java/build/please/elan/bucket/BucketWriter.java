@@ -3,6 +3,8 @@ package build.please.elan.bucket;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Takes the bytes of a new object. {@link #close} without {@link #commit} discards them and frees
@@ -16,6 +18,11 @@ public abstract class BucketWriter extends OutputStream {
 
   @Override
   public abstract void write(byte[] bytes, int offset, int length) throws IOException;
+
+  /** The file that holds all that was written so far, for those who read along. */
+  Optional<Path> staged() {
+    return Optional.empty();
+  }
 
   /** Makes the object visible, whole. After an exception nothing is visible. */
   public abstract void commit() throws IOException;

@@ -12,6 +12,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.zip.CRC32C;
 import org.slf4j.Logger;
@@ -31,6 +33,7 @@ final class Copies implements AutoCloseable {
   private static final int TRAILER = 16;
 
   private final Bucket disk;
+  private final ConcurrentMap<String, Fetch> fetches = new ConcurrentHashMap<>();
   private final AtomicBoolean failing = new AtomicBoolean();
 
   /**
@@ -91,13 +94,22 @@ final class Copies implements AutoCloseable {
     return Optional.of(new ByteArrayInputStream(bytes, from, bytes.length - from));
   }
 
-  /** The same bytes; who reads them to their end has made a copy. */
-  InputStream making(String key, Object version, InputStream whole) {
-    try {
-      return new CopyingStream(whole, disk.write(name(key, version), 0), this::warn);
-    } catch (IOException e) {
-      warn(e);
-      return whole;
+  /**
+   * The bytes of a version of an object from afar, which come from there once for all who ask for
+   * them meanwhile; when one has read them to their end there is a copy.
+   *
+   * @throws IOException of {@code far}
+   */
+  InputStream fetch(String key, Object version, Fetch.Source far) throws IOException {
+    String copy = name(key, version);
+    while (true) {
+      Fetch fetch =
+          fetches.computeIfAbsent(
+              copy, name -> new Fetch(far, () -> disk.write(name, 0), this::warn));
+      Optional<InputStream> joined = fetch.join(() -> fetches.remove(copy, fetch));
+      if (joined.isPresent()) {
+        return joined.get();
+      }
     }
   }
 

@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 
 /** Writes a file under another name, and gives it to the shelf when it is whole. */
 final class FileWriter extends BucketWriter {
@@ -44,6 +45,11 @@ final class FileWriter extends BucketWriter {
     } catch (IOException e) {
       throw DiskErrors.ofBytes(e);
     }
+  }
+
+  @Override
+  Optional<Path> staged() {
+    return Optional.of(temporary);
   }
 
   @Override

@@ -61,8 +61,9 @@ public final class TieredBucket implements Bucket {
     if (copy.isPresent()) {
       return copy.get();
     }
-    InputStream bytes = far.read(key, offset);
-    return offset == 0 ? copies.making(key, version.get(), bytes) : bytes;
+    return offset == 0
+        ? copies.fetch(key, version.get(), at -> far.read(key, at))
+        : far.read(key, offset);
   }
 
   @Override

@@ -10,16 +10,21 @@ import build.please.elan.fakegcs.Call;
 import build.please.elan.fakegcs.FakeGcs;
 import build.please.elan.fakegcs.Fault;
 import build.please.elan.meter.Lookups;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -120,6 +125,108 @@ final class TieredBucketTest extends BucketContract {
     }
     assertArrayEquals(bytes(300_000), loaded(0));
 
+    assertEquals(2, cloud.calls(Call.MEDIA));
+  }
+
+  @Test
+  void readsAtTheSameTime_goFarOnce() throws IOException {
+    cloud.put(BLOB, bytes(300_000));
+    try (InputStream slow = bucket.read(BLOB, 0)) {
+      byte[] first = slow.readNBytes(1000);
+      try (InputStream fast = bucket.read(BLOB, 0)) {
+        assertArrayEquals(bytes(300_000), fast.readAllBytes());
+      }
+      assertArrayEquals(Arrays.copyOf(bytes(300_000), 1000), first);
+      assertArrayEquals(Arrays.copyOfRange(bytes(300_000), 1000, 300_000), slow.readAllBytes());
+    }
+    assertArrayEquals(bytes(300_000), loaded(0));
+
+    assertEquals(1, cloud.calls(Call.MEDIA));
+  }
+
+  @Test
+  void readThatEndsEarly_doesNotEndTheOthers() throws IOException {
+    cloud.put(BLOB, bytes(300_000));
+    InputStream first = bucket.read(BLOB, 0);
+    first.readNBytes(1000);
+    try (InputStream second = bucket.read(BLOB, 0)) {
+      first.close();
+      assertArrayEquals(bytes(300_000), second.readAllBytes());
+    }
+    assertArrayEquals(bytes(300_000), loaded(0));
+
+    assertEquals(1, cloud.calls(Call.MEDIA));
+  }
+
+  @Test
+  void manyThreadsAtTheSameTime_goFarOnce_andGetTheSame() throws Exception {
+    int size = 1_000_000;
+    bucket.close();
+    bucket = open(4 << 20);
+    cloud.put(BLOB, bytes(size));
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    try (InputStream slow = bucket.read(BLOB, 0)) {
+      slow.readNBytes(1);
+      List<Future<byte[]>> all = new ArrayList<>();
+      for (int i = 1; i <= 32; i++) {
+        int piece = i * 997;
+        all.add(threads.submit(() -> inPieces(piece)));
+      }
+      for (Future<byte[]> one : all) {
+        assertArrayEquals(bytes(size), one.get());
+      }
+      assertEquals(size - 1, slow.readAllBytes().length);
+    } finally {
+      threads.shutdown();
+    }
+    assertEquals(1, cloud.calls(Call.MEDIA));
+  }
+
+  private byte[] inPieces(int piece) throws IOException {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    try (InputStream in = bucket.read(BLOB, 0)) {
+      byte[] buffer = new byte[piece];
+      for (int n; (n = in.read(buffer)) >= 0; ) {
+        all.write(buffer, 0, n);
+      }
+    }
+    return all.toByteArray();
+  }
+
+  @Test
+  void readThatFails_failsAllWhoShareIt() throws IOException {
+    cloud.put(BLOB, bytes(300_000));
+    cloud.faults().next(Call.MEDIA, Fault.WRONG_BIT);
+    try (InputStream one = bucket.read(BLOB, 0);
+        InputStream other = bucket.read(BLOB, 0)) {
+      one.readNBytes(1000);
+      assertThrows(IOException.class, other::readAllBytes);
+      assertThrows(IOException.class, one::readAllBytes);
+    }
+    assertArrayEquals(bytes(300_000), loaded(0));
+  }
+
+  @Test
+  void absentObject_isAbsentForAll() throws IOException {
+    cloud.put(BLOB, bytes(10));
+    bucket.sizes(List.of(BLOB));
+    cloud.onNext(Call.MEDIA, () -> cloud.remove(BLOB));
+    assertThrows(NoSuchFileException.class, () -> loaded(0));
+    assertThrows(NoSuchFileException.class, () -> loaded(0));
+  }
+
+  @Test
+  void noRoomForTheCopy_eachReadsByItself() throws IOException {
+    bucket.close();
+    bucket = open(100_000);
+    cloud.put(BLOB, bytes(300_000));
+    try (InputStream one = bucket.read(BLOB, 0);
+        InputStream other = bucket.read(BLOB, 0)) {
+      byte[] first = one.readNBytes(1000);
+      assertArrayEquals(bytes(300_000), other.readAllBytes());
+      assertArrayEquals(Arrays.copyOf(bytes(300_000), 1000), first);
+      assertArrayEquals(Arrays.copyOfRange(bytes(300_000), 1000, 300_000), one.readAllBytes());
+    }
     assertEquals(2, cloud.calls(Call.MEDIA));
   }
 
