@@ -40,6 +40,7 @@ final class GcsClient {
   private final GcsServices services;
   private final GcsRetry retry;
   private final GcsRetry hastyRetry;
+  private final LatestWrites replacing = new LatestWrites();
 
   /**
    * @param nanoTime as {@link System#nanoTime}
@@ -112,6 +113,16 @@ final class GcsClient {
         "writing " + object.getName(),
         () -> GcsObject.of(services.once().create(object, bytes, 0, length, all)),
         GcsErrors.ANOTHER_GENERATION);
+  }
+
+  /**
+   * Makes an object of that, in place of any other; of several who do so at once, the last does it
+   * for all.
+   *
+   * @return what is there then
+   */
+  GcsObject replace(BlobInfo object, byte[] bytes, int length) throws IOException {
+    return replacing.run(object.getName(), () -> create(object, bytes, length, List.of()));
   }
 
   /**

@@ -106,7 +106,7 @@ final class GcsWriter extends BucketWriter {
   @Override
   public void commit() throws IOException {
     if (channel == null) {
-      result = mode == Mode.REPLACE ? client.create(info, buffer, (int) written, List.of()) : put();
+      result = mode == Mode.REPLACE ? client.replace(info, buffer, (int) written) : put();
     } else {
       finish(channel);
     }
