@@ -323,6 +323,11 @@ public final class BoundedBucket implements Bucket {
   }
 
   @Override
+  public Duration untraced() {
+    return bucket.untraced();
+  }
+
+  @Override
   public boolean isSuspect(String key) throws IOException {
     return bucket.isSuspect(key);
   }

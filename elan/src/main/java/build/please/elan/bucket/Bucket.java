@@ -121,6 +121,14 @@ public interface Bucket extends AutoCloseable {
   }
 
   /**
+   * Uses of an object within this time of an earlier one may leave no trace, so that {@link
+   * #deleteUnused} spares for as long whatever may have been used.
+   */
+  default Duration untraced() {
+    return Duration.ZERO;
+  }
+
+  /**
    * Whether an object may be only the beginning of what was written, since the power was cut at
    * about that time.
    */

@@ -241,14 +241,16 @@ public final class GcsBucket implements Bucket {
     return client.delete(config.prefix() + key);
   }
 
-  /**
-   * {@inheritDoc} Uses within the period of a refresh leave no trace, so an object counts as used
-   * until that has passed.
-   */
+  /** The period of a refresh. */
+  @Override
+  public Duration untraced() {
+    return config.refreshAfter();
+  }
+
   @Override
   public Set<String> deleteUnused(Collection<String> keys, Instant since) throws IOException {
     List<String> names = keys.stream().distinct().map(config.prefix()::concat).toList();
-    Instant refreshed = since.minus(config.refreshAfter());
+    Instant refreshed = since.minus(untraced());
     List<GcsObject> unused =
         stat(names).values().stream().filter(object -> object.used().isBefore(refreshed)).toList();
     Set<String> gone = new HashSet<>();

@@ -131,6 +131,11 @@ public final class MeteredBucket implements Bucket {
   }
 
   @Override
+  public Duration untraced() {
+    return bucket.untraced();
+  }
+
+  @Override
   public boolean isSuspect(String key) throws IOException {
     return bucket.isSuspect(key);
   }

@@ -97,6 +97,11 @@ final class PrefixedBucket implements Bucket {
   }
 
   @Override
+  public Duration untraced() {
+    return bucket.untraced();
+  }
+
+  @Override
   public boolean isSuspect(String key) throws IOException {
     return bucket.isSuspect(prefix + key);
   }

@@ -119,6 +119,11 @@ public final class TieredBucket implements Bucket {
   }
 
   @Override
+  public Duration untraced() {
+    return far.untraced();
+  }
+
+  @Override
   public boolean isSuspect(String key) throws IOException {
     return far.isSuspect(key);
   }

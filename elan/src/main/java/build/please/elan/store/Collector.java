@@ -86,6 +86,7 @@ public final class Collector {
   private final class Run {
     private final Plan plan;
     private final Instant now;
+    private final Instant limit;
     private final Consumer<String> progress;
     private final Census.Count count = new Census.Count();
     private final MarkedHashes marked = new MarkedHashes();
@@ -93,6 +94,8 @@ public final class Collector {
     Run(Plan plan, Instant now, Consumer<String> progress) {
       this.plan = plan;
       this.now = now;
+      // What the bucket would spare is in use: its results keep what they name.
+      this.limit = now.minus(plan.minAge()).minus(bucket.untraced());
       this.progress = progress;
     }
 
@@ -160,7 +163,7 @@ public final class Collector {
     }
 
     private boolean isOld(StoredObject object) {
-      return object.lastUse().isBefore(now.minus(plan.minAge()));
+      return object.lastUse().isBefore(limit);
     }
 
     private boolean isUnmarked(StoredObject object) {
