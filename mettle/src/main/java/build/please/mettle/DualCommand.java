@@ -115,6 +115,7 @@ final class DualCommand implements Callable<Integer> {
   private List<PlatformFlag.Property> platform = List.of();
 
   @Mixin private final WorkerOptions workerOptions = new WorkerOptions();
+  @Mixin private final AttemptOptions attempts = new AttemptOptions();
   @Mixin private final FitnessOptions fitness = new FitnessOptions();
 
   @Option(
@@ -190,6 +191,7 @@ final class DualCommand implements Callable<Integer> {
             1),
         new WorkerSide.Settings(
             slots,
+            attempts.max(),
             worker,
             fitness.toConfig(),
             preflightAction ? WorkerSide.FirstAction.OURS : WorkerSide.FirstAction.A_CLIENTS));

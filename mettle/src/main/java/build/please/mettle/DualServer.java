@@ -20,6 +20,7 @@ import build.please.mettle.queue.TracedTopic;
 import build.please.mettle.worker.Slots;
 import build.please.mettle.worker.Surroundings;
 import build.please.mettle.worker.WorkerConfig;
+import build.please.mettle.worker.WorkerLinks;
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.io.IOException;
 import java.time.Clock;
@@ -82,7 +83,7 @@ final class DualServer implements AutoCloseable {
             WorkerSide.start(
                 settings.workers(),
                 storage,
-                new WorkerSide.Links(requests.subscribe(), responses),
+                new WorkerLinks(requests.subscribe(), responses),
                 new Surroundings(logs, slots(), telemetry.traces()),
                 meters.worker(),
                 clock));

@@ -88,10 +88,7 @@ final class FleetApi implements AutoCloseable {
   private RequestPublisher publisher(Queues queues, Traces traces) throws IOException {
     QueueFlags flags = new QueueFlags(queues);
     Topic announcements =
-        settings.announcements().isEmpty()
-            ? Topic.NOWHERE
-            : flags.topic("--pre_response_queue", settings.announcements());
-    opened.add(announcements);
+        opened.add(flags.topicOrNowhere("--pre_response_queue", settings.announcements()));
     String suffix = settings.queues().suffix();
     return new RequestPublisher(
         opened.add(

@@ -9,9 +9,11 @@ import build.please.mettle.logs.Broadcast;
 import build.please.mettle.meter.MettleMeters;
 import build.please.mettle.queue.Queues;
 import build.please.mettle.queue.Topic;
+import build.please.mettle.worker.Hearsay;
 import build.please.mettle.worker.Slots;
 import build.please.mettle.worker.Surroundings;
 import build.please.mettle.worker.WorkerConfig;
+import build.please.mettle.worker.WorkerLinks;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -23,11 +25,13 @@ final class FleetWorker implements AutoCloseable {
    * What the flags say.
    *
    * @param queues a subscription for requests, a topic for responses
+   * @param deadLetters a topic for requests that are given up; empty for none
    * @param drain how long actions may go on after a request to stop; zero hands them back at once
    */
   record Settings(
       QueueOptions.Urls queues,
       ServerStorage.Settings storage,
+      String deadLetters,
       WorkerSide.Settings workers,
       Duration drain) {}
 
@@ -54,13 +58,18 @@ final class FleetWorker implements AutoCloseable {
                 telemetry.traces()));
     QueueFlags flags = new QueueFlags(queues);
     Topic responses = opened.add(flags.topic("--response_queue", settings.queues().responses()));
+    Topic deadLetters =
+        opened.add(flags.topicOrNowhere("--dead_letter_queue", settings.deadLetters()));
     workers =
         opened.add(
             WorkerSide.start(
                 settings.workers(),
                 storage,
-                new WorkerSide.Links(
-                    flags.subscription("--request_queue", settings.queues().requests()), responses),
+                new WorkerLinks(
+                    flags.subscription("--request_queue", settings.queues().requests()),
+                    responses,
+                    deadLetters,
+                    Hearsay.NONE),
                 new Surroundings(Broadcast.NONE, Slots.oneForEach(), telemetry.traces()),
                 MettleMeters.ofWorker(metrics, worker.name(), worker.version()),
                 clock));

@@ -21,6 +21,11 @@ record QueueFlags(Queues queues) {
     }
   }
 
+  /** As {@link #topic}; an empty URL is nowhere. */
+  Topic topicOrNowhere(String flag, String url) throws IOException {
+    return url.isEmpty() ? Topic.NOWHERE : topic(flag, url);
+  }
+
   /** As {@link #topic}, for a subscription. */
   Subscription subscription(String flag, String url) throws IOException {
     try {

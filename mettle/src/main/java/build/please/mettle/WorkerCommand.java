@@ -115,6 +115,17 @@ final class WorkerCommand implements Callable<Integer> {
   private boolean immediateShutdown;
 
   @Mixin private final WorkerOptions workerOptions = new WorkerOptions();
+  @Mixin private final AttemptOptions attempts = new AttemptOptions();
+
+  @Option(
+      names = "--dead_letter_queue",
+      defaultValue = "${env:WORKER_DEAD_LETTER_QUEUE}",
+      paramLabel = "URL",
+      description =
+          "A topic for copies of requests that are given up: after --max_attempts, or since nobody "
+              + "can read them (default: none; env WORKER_DEAD_LETTER_QUEUE).")
+  private String deadLetters = "";
+
   @Mixin private final FitnessOptions fitness = new FitnessOptions();
 
   @Option(
@@ -159,8 +170,10 @@ final class WorkerCommand implements Callable<Integer> {
     return new FleetWorker.Settings(
         queues.toUrls(before, System.getenv(), "WORKER"),
         storage.toSettings(),
+        deadLetters,
         new WorkerSide.Settings(
             slots,
+            attempts.max(),
             config,
             fitness.toConfig(),
             preflightAction ? WorkerSide.FirstAction.OURS : WorkerSide.FirstAction.A_CLIENTS),

@@ -5,11 +5,10 @@ import build.please.common.cas.Cas;
 import build.please.mettle.fitness.Fitness;
 import build.please.mettle.fitness.FitnessConfig;
 import build.please.mettle.meter.WorkerMeters;
-import build.please.mettle.queue.Subscription;
-import build.please.mettle.queue.Topic;
 import build.please.mettle.worker.Preflight;
 import build.please.mettle.worker.Surroundings;
 import build.please.mettle.worker.WorkerConfig;
+import build.please.mettle.worker.WorkerLinks;
 import build.please.mettle.worker.WorkerPool;
 import build.please.mettle.worker.Workshop;
 import java.io.IOException;
@@ -32,16 +31,14 @@ final class WorkerSide implements AutoCloseable {
    * What the flags say.
    *
    * @param slots how many actions run at once
+   * @param maxAttempts how many workers may vanish over an action
    */
-  record Settings(int slots, WorkerConfig worker, FitnessConfig fitness, FirstAction firstAction) {}
-
-  /**
-   * The queue's ends on this side.
-   *
-   * @param requests becomes this one's, which closes it
-   * @param responses stays the caller's, to be closed later
-   */
-  record Links(Subscription requests, Topic responses) {}
+  record Settings(
+      int slots,
+      int maxAttempts,
+      WorkerConfig worker,
+      FitnessConfig fitness,
+      FirstAction firstAction) {}
 
   private final Opened opened;
   private final Fitness fitness;
@@ -62,7 +59,7 @@ final class WorkerSide implements AutoCloseable {
   static WorkerSide start(
       Settings settings,
       ServerStorage storage,
-      Links links,
+      WorkerLinks links,
       Surroundings surroundings,
       WorkerMeters meters,
       Clock clock)
@@ -83,11 +80,9 @@ final class WorkerSide implements AutoCloseable {
       WorkerPool workers =
           opened.add(
               WorkerPool.start(
-                  settings.slots(),
-                  worker.name(),
+                  new WorkerPool.Config(settings.slots(), worker.name(), settings.maxAttempts()),
                   workshop,
-                  links.requests(),
-                  links.responses(),
+                  links,
                   fitness));
       meters.watch(fitness.subjects(), () -> fitness.faults().keySet());
       return new WorkerSide(opened, fitness, workers);

@@ -35,6 +35,7 @@ final class TestFleet implements AutoCloseable {
     Files.createDirectories(directory.resolve("store"));
     pubsub.topic("requests");
     pubsub.topic("responses");
+    pubsub.topic("dead");
     pubsub.subscription("projects/p/topics/requests", "requests");
   }
 
@@ -79,6 +80,7 @@ final class TestFleet implements AutoCloseable {
                 new FleetWorker.Settings(
                     new QueueOptions.Urls("gcppubsub://p/requests", "gcppubsub://p/responses", ""),
                     storage(),
+                    "gcppubsub://p/dead",
                     TestSettings.workers(directory.resolve(name), name, 0),
                     drain),
                 queues,

@@ -58,6 +58,7 @@ final class TestSettings {
   static WorkerSide.Settings workers(Path directory, String worker, long minFreeBytes) {
     return new WorkerSide.Settings(
         SLOTS,
+        5,
         WorkerConfig.standard(
             directory.resolve("work"),
             worker,

@@ -63,9 +63,9 @@ public final class ResponseLoop implements Runnable {
       operations.apply(News.parse(ResponseMessage.parse(lease.message())));
     } catch (InvalidProtocolBufferException | MalformedException e) {
       // It would be no better the next time.
-      log.warn("dropping a response that says nothing: {}", e.getMessage());
+      log.warn("dropping message {}, which is no response: {}", lease.id(), e.getMessage());
     } catch (RuntimeException e) {
-      log.error("a bug: dropping a response that nothing should be wrong with", e);
+      log.error("a bug: dropping message {}, which nothing should be wrong with", lease.id(), e);
     }
   }
 }

@@ -30,6 +30,7 @@ public final class WorkerMeters {
   private final Counter packBytes;
   private final Counter collectFailures;
   private final Counter handedBack;
+  private final Counter givenUp;
   private final LongAdder timeouts;
   private final LongAdder responseFailures;
   private final Seconds runs;
@@ -74,6 +75,8 @@ public final class WorkerMeters {
     packBytes = counter("mettle.pack.bytes.read", "Bytes of packs that were read.");
     collectFailures = counter("mettle.collect.output.errors", "Actions with outputs of no use.");
     handedBack = counter("mettle.nacked.messages", "Messages that were left to others.");
+    givenUp =
+        counter("mettle.given.up.messages", "Requests that were given up, and copied if asked.");
     responseFailures =
         metrics.plainCounter(
             "mettle_response_publish_failures", "News of runs that could not be published.");
@@ -164,6 +167,11 @@ public final class WorkerMeters {
   /** A message is left to others. */
   public void handedBack() {
     handedBack.increment();
+  }
+
+  /** A request is not tried again. */
+  public void gaveUp() {
+    givenUp.increment();
   }
 
   /** News of a run could not be published. */

@@ -25,6 +25,9 @@ public record ExecuteMessage(ExecuteRequest request, Instant queuedAt, String ru
   /** Those that an action and all it names may be named by (GEN-09), the usual one first. */
   public static final List<HashFunction> FUNCTIONS = List.of(HashFunction.SHA256);
 
+  /** Characters; responses have it as their key, which Pub/Sub limits to 1024 bytes. */
+  private static final int LONGEST_OPERATION = 256;
+
   static final String QUEUED_AT = "build.please.mettle.queued_at";
   static final String RUN = "build.please.mettle.run";
 
@@ -76,10 +79,15 @@ public record ExecuteMessage(ExecuteRequest request, Instant queuedAt, String ru
     if (request.getActionDigest().getHash().isEmpty()) {
       throw new InvalidProtocolBufferException("a request that names no action");
     }
-    return new ExecuteMessage(
-        request,
-        instant(message.attributes().getOrDefault(QUEUED_AT, "")),
-        message.attributes().getOrDefault(RUN, ""));
+    ExecuteMessage read =
+        new ExecuteMessage(
+            request,
+            instant(message.attributes().getOrDefault(QUEUED_AT, "")),
+            message.attributes().getOrDefault(RUN, ""));
+    if (read.operation().length() > LONGEST_OPERATION) {
+      throw new InvalidProtocolBufferException("a request whose action has an endless name");
+    }
+    return read;
   }
 
   static Instant instant(String text) {

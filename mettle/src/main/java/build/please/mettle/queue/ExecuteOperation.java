@@ -55,6 +55,14 @@ public final class ExecuteOperation {
   }
 
   /**
+   * Back in the queue, since the worker that had it stops; says which that was, and when it began.
+   */
+  public static Operation handedBack(ExecuteMessage message, ExecutedActionMetadata soFar) {
+    return unfinished(
+        message, metadata(message, ExecutionStage.Value.QUEUED).setPartialExecutionMetadata(soFar));
+  }
+
+  /**
    * Over, well or badly: what went wrong is in the response's status. The response gets an empty
    * result if it has none, since plz shows the status only beside one.
    */

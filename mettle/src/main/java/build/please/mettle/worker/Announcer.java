@@ -6,6 +6,7 @@ import build.please.mettle.logs.LogTail;
 import build.please.mettle.meter.WorkerMeters;
 import build.please.mettle.queue.ExecuteMessage;
 import build.please.mettle.queue.ExecuteOperation;
+import build.please.mettle.queue.MessageTooLargeException;
 import build.please.mettle.queue.ResponseMessage;
 import build.please.mettle.queue.StreamNames;
 import build.please.mettle.queue.Topic;
@@ -14,6 +15,7 @@ import build.please.proto.execution.ExecutedActionMetadata;
 import com.google.longrunning.Operation;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Predicate;
@@ -82,11 +84,18 @@ final class Announcer {
    * @return whether it was said
    */
   boolean completed(ExecuteMessage message, ExecuteResponse response, Predicate<Duration> pause) {
-    Operation completed = ExecuteOperation.completed(message, response);
+    ExecuteResponse fitting = response;
     Duration next = FIRST_PAUSE;
     for (int tries = 1; ; tries++) {
-      if (publish(completed, message)) {
-        return true;
+      try {
+        if (publish(ExecuteOperation.completed(message, fitting), message)) {
+          return true;
+        }
+      } catch (MessageTooLargeException e) {
+        ExecuteResponse trimmed = FittingResponse.trimmed(fitting);
+        log.warn("{}: cutting the answer short: {}", message.operation(), e.getMessage());
+        fitting = trimmed.equals(fitting) ? FittingResponse.tooLarge(fitting) : trimmed;
+        continue;
       }
       if (tries == TRIES || !pause.test(next)) {
         return false;
@@ -95,10 +104,13 @@ final class Announcer {
     }
   }
 
-  private boolean publish(Operation operation, ExecuteMessage message) {
+  private boolean publish(Operation operation, ExecuteMessage message)
+      throws MessageTooLargeException {
     try {
       responses.publish(new ResponseMessage(operation, worker, message.queuedAt()).toMessage());
       return true;
+    } catch (MessageTooLargeException e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
       meters.responseFailed();
       log.warn("{}: cannot publish", operation.getName(), e);
@@ -110,6 +122,7 @@ final class Announcer {
   final class Running implements ActionRunner.Progress, AutoCloseable {
     private final ExecuteMessage message;
     private StreamNames streams = StreamNames.NONE;
+    private Optional<ExecutedActionMetadata> begun = Optional.empty();
     private Timer.Pending repetition = () -> {};
 
     private Running(ExecuteMessage message) {
@@ -125,15 +138,29 @@ final class Announcer {
 
     @Override
     public void executing(ExecutedActionMetadata soFar) {
+      begun = Optional.of(soFar);
       Operation executing = ExecuteOperation.executing(message, soFar, streams);
-      publish(executing, message);
+      publishIfItFits(executing);
       repetition.close();
       repetition = timer.every(repeat, () -> publishLater(executing));
     }
 
+    /** Somebody else is to run it: who counts what workers vanished over must not count this. */
+    void handedBack() {
+      begun.ifPresent(soFar -> publishIfItFits(ExecuteOperation.handedBack(message, soFar)));
+    }
+
+    private void publishIfItFits(Operation operation) {
+      try {
+        publish(operation, message);
+      } catch (MessageTooLargeException e) {
+        log.warn("{}: cannot say how far it is", operation.getName(), e);
+      }
+    }
+
     private void publishLater(Operation executing) {
       try {
-        background.execute(() -> publish(executing, message));
+        background.execute(() -> publishIfItFits(executing));
       } catch (RejectedExecutionException closing) {
         log.debug("{}: no more news", executing.getName());
       }

@@ -3,7 +3,7 @@ package build.please.mettle.worker;
 
 import build.please.mettle.queue.ExecuteMessage;
 import build.please.mettle.queue.Lease;
-import build.please.mettle.queue.Subscription;
+import build.please.mettle.queue.MessageTooLargeException;
 import build.please.proto.execution.ExecuteResponse;
 import build.please.traces.Task;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -24,26 +24,28 @@ final class Worker implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(Worker.class);
   private static final Duration TAKE_PAUSE = Duration.ofSeconds(1);
 
-  private final Subscription requests;
+  private final WorkerLinks links;
   private final Announcer announcer;
-  private final ActionRunner runner;
+  private final Workshop workshop;
+  private final Attempts attempts;
   private final Gate gate;
   private final Accounts accounts;
   private final Stop stop;
   private final CountDownLatch stopped = new CountDownLatch(1);
 
   Worker(
-      Subscription requests,
+      WorkerLinks links,
       Announcer announcer,
-      ActionRunner runner,
+      Workshop workshop,
+      Attempts attempts,
       Gate gate,
-      Accounts accounts,
       Stop stop) {
-    this.requests = requests;
+    this.links = links;
     this.announcer = announcer;
-    this.runner = runner;
+    this.workshop = workshop;
+    this.attempts = attempts;
     this.gate = gate;
-    this.accounts = accounts;
+    this.accounts = workshop.accounts();
     this.stop = stop;
   }
 
@@ -65,7 +67,7 @@ final class Worker implements Runnable {
       if (stop.isRaised()) {
         return false;
       }
-      Optional<Lease> taken = requests.take();
+      Optional<Lease> taken = links.requests().take();
       if (taken.isEmpty()) {
         return false;
       }
@@ -84,46 +86,70 @@ final class Worker implements Runnable {
     try {
       message = ExecuteMessage.parse(lease.message());
     } catch (InvalidProtocolBufferException e) {
-      log.warn("dropped a message that is no request: {}", e.getMessage());
-      lease.ack();
-      return;
-    }
-    if (message.request().getActionDigest().getHash().isEmpty()) {
-      log.warn("dropped a request that names no action");
-      lease.ack();
+      // It would be no better for anybody else, and there is nobody to be told.
+      log.warn("giving up message {}, which is no request: {}", lease.id(), e.getMessage());
+      giveUp(lease);
       return;
     }
     if (stop.isRaised() || !gate.isOpen()) {
       accounts.meters().handedBack();
       return; // The gate may have shut while we waited for the message.
     }
+    Optional<ExecuteResponse> verdict = attempts.verdict(message);
+    if (verdict.isPresent()) {
+      log.error(
+          "giving up message {}: {}: {}",
+          lease.id(),
+          message.operation(),
+          verdict.get().getStatus().getMessage());
+      if (announcer.completed(message, verdict.get(), this::pause)) {
+        giveUp(lease);
+        attempts.forget(message);
+      }
+      return;
+    }
     try (Task task = accounts.begin(lease, message)) {
       run(lease, message, task);
     }
   }
 
+  /** Leaves a copy for people, and takes the message out of the queue. */
+  private void giveUp(Lease lease) throws IOException {
+    accounts.meters().gaveUp();
+    try {
+      links.deadLetters().publish(lease.message());
+    } catch (MessageTooLargeException e) {
+      log.warn("message {} is too large to be kept", lease.id(), e);
+    }
+    lease.ack();
+  }
+
+  @SuppressWarnings("try") // The attempt is only there to be closed.
   private void run(Lease lease, ExecuteMessage message, Task task) {
     log.debug("{}: taken", message.operation());
-    ExecuteResponse response;
-    try (Announcer.Running running = announcer.running(message)) {
-      response = runner.run(message, running, stop);
-    }
-    Accounts.ended(task, response);
-    log.info(
-        "{}: ended with {}, exit code {}{}",
-        message.operation(),
-        code(response),
-        response.getResult().getExitCode(),
-        response.getCachedResult() ? ", from the cache" : "");
-    if (stop.isRaised() && response.getStatus().getCode() == Code.UNAVAILABLE_VALUE) {
-      accounts.meters().handedBack();
-      return; // Killed, not finished: somebody else is to run it.
-    }
-    if (announcer.completed(message, response, this::pause)) {
-      lease.ack();
-    } else {
-      accounts.meters().handedBack();
-      log.warn("{}: cannot say how it ended, so another worker shall", message.operation());
+    try (AttemptJournal.Entry attempt = attempts.begin(message);
+        Announcer.Running running = announcer.running(message)) {
+      ExecuteResponse response = workshop.run(message, running, stop);
+      running.close();
+      Accounts.ended(task, response);
+      log.info(
+          "{}: ended with {}, exit code {}{}",
+          message.operation(),
+          code(response),
+          response.getResult().getExitCode(),
+          response.getCachedResult() ? ", from the cache" : "");
+      if (stop.isRaised() && response.getStatus().getCode() == Code.UNAVAILABLE_VALUE) {
+        accounts.meters().handedBack();
+        running.handedBack();
+        return; // Killed, not finished: somebody else is to run it.
+      }
+      if (announcer.completed(message, response, this::pause)) {
+        attempts.forget(message);
+        lease.ack();
+      } else {
+        accounts.meters().handedBack();
+        log.warn("{}: cannot say how it ended, so another worker shall", message.operation());
+      }
     }
   }
 

@@ -2,7 +2,6 @@
 package build.please.mettle.worker;
 
 import build.please.mettle.queue.Subscription;
-import build.please.mettle.queue.Topic;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -18,6 +17,18 @@ public final class WorkerPool implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(WorkerPool.class);
   private static final Duration KILL_PATIENCE = Duration.ofSeconds(2);
 
+  /**
+   * How it works.
+   *
+   * @param slots how many actions may run at the same time
+   * @param name of this worker, for those who hear of its runs
+   * @param maxAttempts how many workers may vanish over an action
+   */
+  public record Config(int slots, String name, int maxAttempts) {
+    /** What {@code --max_attempts} says unless given. */
+    public static final int DEFAULT_ATTEMPTS = 5;
+  }
+
   private final Subscription requests;
   private final Stop stop = new Stop();
   private final CountDownLatch running;
@@ -28,27 +39,18 @@ public final class WorkerPool implements AutoCloseable {
   }
 
   /**
-   * Starts the slots, which take from {@code requests} at once.
+   * Starts the slots, which take requests at once.
    *
-   * @param slots how many actions may run at the same time
-   * @param name of this worker, for those who hear of its runs
    * @param workshop runs them; stays the caller's, to be closed after the pool
-   * @param requests becomes the pool's, which closes it
-   * @param responses stays the caller's, to be closed after the pool
    * @param gate shut while no work is to be taken
    */
-  public static WorkerPool start(
-      int slots,
-      String name,
-      Workshop workshop,
-      Subscription requests,
-      Topic responses,
-      Gate gate) {
-    WorkerPool pool = new WorkerPool(slots, requests);
-    Announcer announcer = new Announcer(responses, name, workshop);
+  public static WorkerPool start(Config config, Workshop workshop, WorkerLinks links, Gate gate) {
+    int slots = config.slots();
+    WorkerPool pool = new WorkerPool(slots, links.requests());
+    Announcer announcer = new Announcer(links.responses(), config.name(), workshop);
+    Attempts attempts = new Attempts(workshop.journal(), links.hearsay(), config.maxAttempts());
     for (int slot = 1; slot <= slots; slot++) {
-      Worker worker =
-          new Worker(requests, announcer, workshop, gate, workshop.accounts(), pool.stop);
+      Worker worker = new Worker(links, announcer, workshop, attempts, gate, pool.stop);
       daemon(() -> pool.serve(worker), "slot-" + slot).start();
     }
     return pool;

@@ -23,6 +23,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class Workshop implements ActionRunner, AutoCloseable {
   private static final int TRANSFER_THREADS = 16;
 
+  /** Below the directory that actions run in. */
+  private static final String JOURNAL = "mettle_attempts";
+
   /** How long a removal may keep us from the end; what is left then goes at the next start. */
   private static final Duration REMOVAL_PATIENCE = Duration.ofSeconds(2);
 
@@ -33,6 +36,7 @@ public final class Workshop implements ActionRunner, AutoCloseable {
   private final ActionRunner runner;
   private final LocalActionRunner local;
   private final ActionRunner uncached;
+  private final AttemptJournal journal;
 
   private Workshop(
       WorkerConfig config,
@@ -40,8 +44,10 @@ public final class Workshop implements ActionRunner, AutoCloseable {
       Cas cas,
       WorkerMeters meters,
       Surroundings surroundings,
+      AttemptJournal journal,
       Clock clock) {
     this.machine = machine;
+    this.journal = journal;
     this.meters = meters;
     this.surroundings = surroundings;
     AtomicInteger count = new AtomicInteger();
@@ -88,7 +94,9 @@ public final class Workshop implements ActionRunner, AutoCloseable {
     Machine machine = Machine.open(config, meters);
     try {
       SandboxProbe.check(config, machine);
-      return new Workshop(config, machine, cas, meters, surroundings, clock);
+      AttemptJournal journal =
+          AttemptJournal.open(config.directory().resolve(JOURNAL), config.name(), clock.instant());
+      return new Workshop(config, machine, cas, meters, surroundings, journal, clock);
     } catch (IOException e) {
       machine.close(REMOVAL_PATIENCE);
       throw e;
@@ -129,6 +137,10 @@ public final class Workshop implements ActionRunner, AutoCloseable {
     return meters;
   }
 
+  AttemptJournal journal() {
+    return journal;
+  }
+
   Timer timer() {
     return machine.timer();
   }
@@ -142,6 +154,7 @@ public final class Workshop implements ActionRunner, AutoCloseable {
   @Override
   public void close() {
     transfers.shutdown();
+    journal.close();
     machine.close(REMOVAL_PATIENCE);
   }
 

@@ -53,7 +53,12 @@ final class GateTest {
             new Cas(rig.blobs, rig.cache),
             MettleMeters.unseen().worker(),
             Clock.systemUTC());
-    pool = WorkerPool.start(1, config.name(), workshop, requests.subscribe(), responses, gate);
+    pool =
+        WorkerPool.start(
+            new WorkerPool.Config(1, config.name(), WorkerPool.Config.DEFAULT_ATTEMPTS),
+            workshop,
+            new WorkerLinks(requests.subscribe(), responses),
+            gate);
   }
 
   @AfterEach

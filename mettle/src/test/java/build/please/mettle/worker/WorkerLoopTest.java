@@ -11,10 +11,12 @@ import build.please.mettle.queue.ExecuteMessage;
 import build.please.mettle.queue.ExecuteOperation;
 import build.please.mettle.queue.Lease;
 import build.please.mettle.queue.Message;
+import build.please.mettle.queue.MessageTooLargeException;
 import build.please.mettle.queue.ResponseMessage;
 import build.please.mettle.queue.Subscription;
 import build.please.mettle.queue.Topic;
 import build.please.proto.execution.ExecuteOperationMetadata;
+import build.please.proto.execution.ExecuteRequest;
 import build.please.proto.execution.ExecuteResponse;
 import build.please.proto.execution.ExecutionStage;
 import com.google.longrunning.Operation;
@@ -35,6 +37,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,6 +55,7 @@ final class WorkerLoopTest {
   private @Nullable Workshop workshop;
   private final Requests requests = new Requests();
   private final Responses responses = new Responses();
+  private final Responses deadLetters = new Responses();
 
   @BeforeEach
   void open() {
@@ -78,7 +82,11 @@ final class WorkerLoopTest {
             new Cas(rig.blobs, rig.cache),
             MettleMeters.unseen().worker(),
             Clock.systemUTC());
-    return WorkerPool.start(slots, config.name(), workshop, requests, responses, Gate.OPEN);
+    return WorkerPool.start(
+        new WorkerPool.Config(slots, config.name(), 2),
+        workshop,
+        new WorkerLinks(requests, responses, deadLetters, Hearsay.NONE),
+        Gate.OPEN);
   }
 
   private ExecuteMessage message() {
@@ -145,6 +153,126 @@ final class WorkerLoopTest {
   }
 
   @Test
+  void messagesThatNobodyCanAnswer_areKeptForPeople() throws Exception {
+    List<Message> bad =
+        List.of(
+            new Message(ByteString.copyFrom(new byte[] {(byte) 0xff}), Map.of("a", "b"), ""),
+            new Message(ByteString.EMPTY, Map.of(), ""),
+            endless());
+    bad.forEach(requests::offer);
+    try (WorkerPool pool = start(1)) {
+      for (int i = 0; i < bad.size(); i++) {
+        assertEquals("acked", requests.ends.take());
+      }
+      assertEquals(bad, deadLetters.published);
+      assertEquals(List.of(), responses.published);
+      assertTrue(pool.drain(Duration.ofSeconds(10)));
+    }
+  }
+
+  /** Names an action by what could not even be the key of an answer. */
+  private static Message endless() {
+    ExecuteRequest.Builder request = ExecuteRequest.newBuilder();
+    request.getActionDigestBuilder().setHash("0".repeat(9_000_000)).setSizeBytes(1);
+    return new Message(request.build().toByteString(), Map.of(), "");
+  }
+
+  @Test
+  void copyThatCannotBeKept_leavesTheMessageInTheQueue() throws Exception {
+    deadLetters.failures = 1;
+    requests.offer(new Message(ByteString.EMPTY, Map.of(), ""));
+    try (WorkerPool pool = start(1)) {
+      assertEquals("returned", requests.ends.take());
+      assertFalse(pool.drain(Duration.ofMillis(1)));
+    }
+  }
+
+  @Test
+  void actionThatEndedItsWorkersBefore_isNotRun_butEnded_andKeptForPeople() throws Exception {
+    ExecuteMessage message = rig.shell("touch never").message();
+    for (int i = 0; i < 2; i++) {
+      AttemptJournal.Entry left =
+          AttemptJournal.open(directory.resolve("mettle_attempts"), "worker-" + i, Instant.now())
+              .begin(message.operation());
+      assertTrue(left != null);
+    }
+    requests.offer(message.toMessage());
+    requests.offer(message.toMessage());
+    try (WorkerPool pool = start(1)) {
+      assertEquals("acked", requests.ends.take());
+      ExecuteResponse response =
+          ResponseMessage.parse(responses.published.get(0))
+              .operation()
+              .getResponse()
+              .unpack(ExecuteResponse.class);
+      assertEquals(Code.FAILED_PRECONDITION, Rig.code(response));
+      assertTrue(response.getStatus().getMessage().contains("worker-0, worker-1"));
+      assertEquals(List.of(message.toMessage()), deadLetters.published);
+
+      assertEquals("acked", requests.ends.take(), "asked for again, it is tried again");
+      Message last = responses.published.get(responses.published.size() - 1);
+      assertEquals(
+          Code.OK,
+          Rig.code(
+              ResponseMessage.parse(last).operation().getResponse().unpack(ExecuteResponse.class)));
+      assertTrue(pool.drain(Duration.ofSeconds(10)));
+    }
+  }
+
+  @Test
+  void handedBackAction_isSaidToBeQueuedAgain_andLeavesNoAttempt() throws Exception {
+    ExecuteMessage message = rig.shell("sleep 1000").message();
+    requests.offer(message.toMessage());
+    WorkerPool pool = start(1);
+    responses.first.await();
+    pool.close();
+    assertEquals("returned", requests.ends.take());
+    ResponseMessage last = ResponseMessage.parse(responses.published.get(1));
+    ExecuteOperationMetadata metadata = ExecuteOperation.metadata(last.operation());
+    assertEquals(ExecutionStage.Value.QUEUED, metadata.getStage());
+    assertEquals("worker-7", metadata.getPartialExecutionMetadata().getWorker());
+    Objects.requireNonNull(workshop).close();
+    assertTrue(Files.notExists(directory.resolve("mettle_attempts")));
+  }
+
+  @Test
+  void answerThatTheQueueDoesNotTake_isCutShort_andTold() throws Exception {
+    responses.limit = 5_000;
+    ExecuteMessage message = rig.shell("head -c 10000 /dev/zero; exit 3").message();
+    requests.offer(
+        new ExecuteMessage(message.request().toBuilder().setInlineStdout(true).build(), QUEUED, "")
+            .toMessage());
+    try (WorkerPool pool = start(1)) {
+      assertEquals("acked", requests.ends.take());
+      Message last = responses.published.get(responses.published.size() - 1);
+      ExecuteResponse response =
+          ResponseMessage.parse(last).operation().getResponse().unpack(ExecuteResponse.class);
+      assertEquals(3, response.getResult().getExitCode());
+      assertEquals(0, response.getResult().getStdoutRaw().size());
+      assertEquals(10_000, rig.stdout(response).length());
+      assertTrue(pool.drain(Duration.ofSeconds(10)));
+    }
+  }
+
+  @Test
+  void answerThatTheQueueDoesNotTakeEvenThen_isAnsweredInAWord() throws Exception {
+    responses.limit = 1_000;
+    requests.offer(
+        rig.shell("for i in $(seq 20); do echo > out$i; done")
+            .outputs(IntStream.rangeClosed(1, 20).mapToObj(i -> "out" + i).toArray(String[]::new))
+            .message()
+            .toMessage());
+    try (WorkerPool pool = start(1)) {
+      assertEquals("acked", requests.ends.take());
+      Message last = responses.published.get(responses.published.size() - 1);
+      ExecuteResponse response =
+          ResponseMessage.parse(last).operation().getResponse().unpack(ExecuteResponse.class);
+      assertEquals(Code.FAILED_PRECONDITION, Rig.code(response));
+      assertTrue(pool.drain(Duration.ofSeconds(10)));
+    }
+  }
+
+  @Test
   void failedPublish_isTriedAgain() throws Exception {
     responses.failures = 3;
     requests.offer(rig.shell("true").message().toMessage());
@@ -196,7 +324,7 @@ final class WorkerLoopTest {
     responses.first.await();
     pool.close();
     assertEquals("returned", requests.ends.take());
-    assertEquals(1, responses.published.size());
+    assertEquals(2, responses.published.size());
     pool.close();
     Objects.requireNonNull(workshop).close();
     assertEquals(List.of(), rig.leftovers());
@@ -362,8 +490,14 @@ final class WorkerLoopTest {
 
     int failures;
 
+    /** Bytes of the largest message. */
+    int limit = Integer.MAX_VALUE;
+
     @Override
     public synchronized void publish(Message message) throws IOException {
+      if (message.body().size() > limit) {
+        throw new MessageTooLargeException("too large");
+      }
       first.countDown();
       if (failures > 0) {
         failures--;
