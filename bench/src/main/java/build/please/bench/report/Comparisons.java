@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.bench.report;
+
+import build.please.bench.load.Quantiles;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/** Compares ours with all others of a row. */
+public final class Comparisons {
+  private final Optional<String> reference;
+
+  /**
+   * @param reference the name of the contender that goals are set against, if it takes part
+   */
+  public Comparisons(Optional<String> reference) {
+    this.reference = reference;
+  }
+
+  /** All that can be said of one row; nothing if ours has no figures. */
+  public List<Comparison> of(Row row) {
+    List<Comparison> all = new ArrayList<>();
+    row.ours()
+        .ifPresent(
+            ours -> {
+              for (Series other : row.series()) {
+                if (!other.name().equals(ours.name()) && other.counts()) {
+                  compare(row.outline().id(), ours, other, all);
+                }
+              }
+            });
+    return List.copyOf(all);
+  }
+
+  private void compare(String workload, Series ours, Series other, List<Comparison> all) {
+    for (Quantity quantity : Quantity.values()) {
+      OptionalDouble goal =
+          other.kind() == Series.Kind.FLOOR
+              ? Goals.againstFloor(workload, quantity, other.name())
+              : reference.filter(other.name()::equals).isPresent()
+                  ? Goals.againstReference(workload, quantity)
+                  : OptionalDouble.empty();
+      Quantiles ratios = ours.ratio(other, quantity::of);
+      if (Double.isFinite(ratios.median())) {
+        boolean cost = quantity.isCost();
+        all.add(
+            new Comparison(
+                workload,
+                other.name(),
+                quantity,
+                cost ? ratios.median() : 1 / ratios.median(),
+                cost ? ratios.least() : 1 / ratios.most(),
+                cost ? ratios.most() : 1 / ratios.least(),
+                goal));
+      }
+    }
+  }
+}

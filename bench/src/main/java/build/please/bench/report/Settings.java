@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.bench.report;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How a run was made.
+ *
+ * @param form smoke, short or full
+ * @param durability what of a write survives, by contender
+ * @param notes what a reader has to know: what was left out, and why
+ */
+public record Settings(
+    String form,
+    String began,
+    int rounds,
+    long roundMillis,
+    long warmMillis,
+    int libraryBlobs,
+    Map<String, String> durability,
+    List<String> notes) {}
