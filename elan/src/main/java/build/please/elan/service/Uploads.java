@@ -163,6 +163,9 @@ final class Uploads {
     Parked parked = new Parked(partial, () -> discard(partial.key()));
     arrivals.listen(partial.key().digest(), parked.arrived());
     waiting.put(partial.key(), parked);
+    // Else what is over the bound may stay until the first expires: the cache, if it is tidied at
+    // that moment, puts the rest off to the time for which it has scheduled a next look.
+    waiting.cleanUp();
     try {
       if (isThere(partial.key().digest())) {
         discard(partial.key());
