@@ -10,8 +10,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -116,5 +120,81 @@ abstract class BucketContract {
           Map.of("cas/ab/abcd", 1L, "cas/cd/cdef", 2L, "ac/ab/abcd", 3L),
           all.collect(Collectors.toMap(StoredObject::key, StoredObject::size)));
     }
+  }
+
+  @Test
+  void emptyObject_isThere() throws IOException {
+    store(KEY, "");
+
+    assertEquals(Map.of(KEY, 0L), bucket().sizes(List.of(KEY)));
+    assertEquals("", load(KEY, 0));
+    assertEquals(List.of(KEY), list(""));
+  }
+
+  @Test
+  void sizes_ofMany_areThoseThatExist() throws IOException {
+    Map<String, Long> expected = new HashMap<>();
+    List<String> asked = new ArrayList<>();
+    for (int i = 0; i < 230; i++) {
+      String key = String.format("cas/%02x/%04x", i, i);
+      asked.add(key);
+      asked.add(key + "absent");
+      store(key, "x".repeat(i % 3));
+      expected.put(key, (long) (i % 3));
+    }
+    asked.addAll(asked.subList(0, 10));
+
+    assertEquals(expected, bucket().sizes(asked));
+    assertEquals(Map.of(), bucket().sizes(List.of()));
+  }
+
+  @Test
+  void writersOfTheSame_allSucceed() throws IOException {
+    try (BucketWriter one = bucket().write(KEY, 4);
+        BucketWriter other = bucket().write(KEY, 4)) {
+      one.write("same".getBytes(UTF_8));
+      other.write("same".getBytes(UTF_8));
+      one.commit();
+      other.commit();
+    }
+    assertEquals("same", load(KEY, 0));
+    assertEquals(List.of(KEY), list(""));
+  }
+
+  @Test
+  void readersAtTheSameTime_allGetTheWholeOfIt() throws IOException {
+    String content = "0123456789".repeat(20_000);
+    store(KEY, content);
+    try (InputStream one = bucket().read(KEY, 0);
+        InputStream other = bucket().read(KEY, 0)) {
+      String beginning = new String(one.readNBytes(70_000), UTF_8);
+      assertEquals(content, new String(other.readAllBytes(), UTF_8));
+      assertEquals(content, beginning + new String(one.readAllBytes(), UTF_8));
+    }
+  }
+
+  /** A bucket that does not know what was used refuses. */
+  @Test
+  void deleteUnused_neverTakesWhatMayHaveBeenUsed() throws IOException {
+    store(KEY, "used");
+    Set<String> gone;
+    try {
+      gone = bucket().deleteUnused(List.of(KEY, "cas/ab/other"), Instant.EPOCH);
+    } catch (IOException refusal) {
+      gone = Set.of();
+    }
+    assertEquals(Set.of(), gone);
+    assertEquals("used", load(KEY, 0));
+  }
+
+  @Test
+  void quarantine_takesOnlyWhatIsWrong() throws IOException {
+    store(KEY, "bytes");
+
+    assertTrue(bucket().quarantine(KEY, bytes -> false).isEmpty());
+    assertEquals("bytes", load(KEY, 0));
+    assertTrue(bucket().quarantine(KEY, bytes -> true).isPresent());
+    assertEquals(Map.of(), bucket().sizes(List.of(KEY)));
+    assertTrue(bucket().quarantine(KEY, bytes -> true).isEmpty());
   }
 }
