@@ -68,18 +68,6 @@ public final class Frontage {
     metrics.administer("logging", new LoggingPage(new LogLevels(logging.toConfig())));
   }
 
-  /** As {@link #open(RpcConfig, Guard, Telemetry, List, BooleanSupplier, String)}, untraced. */
-  public static RpcServer open(
-      RpcConfig config,
-      Guard guard,
-      Metrics metrics,
-      List<BindableService> services,
-      BooleanSupplier fit,
-      String openTo)
-      throws IOException {
-    return open(config, guard, Telemetry.untraced(metrics), services, fit, openTo);
-  }
-
   /**
    * Starts a server. Warns, in one line, if anybody on the network could use it.
    *

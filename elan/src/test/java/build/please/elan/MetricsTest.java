@@ -84,7 +84,7 @@ final class MetricsTest {
         Frontage.open(
             new RpcConfig("127.0.0.1", 0, 8, Duration.ZERO, 16 << 20),
             guard(),
-            metrics,
+            Telemetry.untraced(metrics),
             ElanServices.of(
                 cas,
                 new CachedDirectories(cas.blobs(), 100, meters.directories()),

@@ -33,7 +33,8 @@ final class ReadinessTest {
     try (Metrics metrics = Frontage.metrics(Optional.of(ADMIN))) {
       assertEquals(503, ask(metrics, "/readyz"));
       try (RpcServer server =
-          Frontage.open(config, guard(), metrics, List.of(), () -> true, "test")) {
+          Frontage.open(
+              config, guard(), Telemetry.untraced(metrics), List.of(), () -> true, "test")) {
         assertEquals(200, ask(metrics, "/readyz"));
         server.requestStop();
         assertEquals(503, ask(metrics, "/readyz"));
