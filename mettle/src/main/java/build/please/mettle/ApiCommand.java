@@ -91,6 +91,18 @@ final class ApiCommand implements Callable<Integer> {
               + "(default: 100; env API_SUBSCRIPTION).")
   private int batch = 100;
 
+  @Option(
+      names = "--dead_letter_subscription",
+      defaultValue = "${env:API_DEAD_LETTER_SUBSCRIPTION}",
+      paramLabel = "URL",
+      description =
+          "Where requests come that were given up; their actions end. All API servers may share it, "
+              + "if they have --pre_response_queue (default: none; env "
+              + "API_DEAD_LETTER_SUBSCRIPTION).")
+  private String deadLetters = "";
+
+  @Mixin private final AttemptOptions attempts = new AttemptOptions();
+
   @Mixin private final ServerStorageOptions storage = new ServerStorageOptions();
 
   @Option(
@@ -151,12 +163,14 @@ final class ApiCommand implements Callable<Integer> {
         rpc.toSecurity(),
         queues.toUrls(before, System.getenv(), "API").withBatch(batch),
         announcements,
+        deadLetters,
         storage.toSettings(),
         new ApiSide.Settings(
             noForwardStorage ? ApiSide.Forwarding.OFF : ApiSide.Forwarding.ON,
             new PlatformPolicy(PlatformFlag.byName(platform), 1),
             timeouts.defaultTimeout(),
             timeouts.maxTimeout(),
-            pollers));
+            pollers,
+            attempts.max()));
   }
 }

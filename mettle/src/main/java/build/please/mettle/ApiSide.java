@@ -8,6 +8,7 @@ import build.please.elan.service.CachedDirectories;
 import build.please.elan.service.ElanServices;
 import build.please.elan.service.ServiceConfig;
 import build.please.mettle.api.CapabilitiesService;
+import build.please.mettle.api.DeadLetterLoop;
 import build.please.mettle.api.ExecutionService;
 import build.please.mettle.api.KeepAlive;
 import build.please.mettle.api.LogByteStream;
@@ -53,21 +54,24 @@ final class ApiSide implements AutoCloseable {
    * @param defaultTimeout for actions that ask for none
    * @param maxTimeout actions that ask for more are refused
    * @param pollers how many threads hear responses
+   * @param maxAttempts how many workers may vanish over an action
    */
   record Settings(
       Forwarding forwarding,
       PlatformPolicy platform,
       Duration defaultTimeout,
       Duration maxTimeout,
-      int pollers) {}
+      int pollers,
+      int maxAttempts) {}
 
   /**
    * The queue's ends on this side.
    *
    * @param requests its topics stay the caller's
-   * @param responses becomes this one's, which closes it
+   * @param responses becomes this one's, which closes it; so does the next
+   * @param deadLetters where requests come that were given up
    */
-  record Links(RequestPublisher requests, Subscription responses) {}
+  record Links(RequestPublisher requests, Subscription responses, Subscription deadLetters) {}
 
   private final Settings settings;
   private final ServerStorage storage;
@@ -85,7 +89,7 @@ final class ApiSide implements AutoCloseable {
     this.meters = meters;
     this.operations =
         new Operations(
-            Retention.DEFAULT,
+            Retention.DEFAULT.withMaxAttempts(settings.maxAttempts()),
             means.clock(),
             Ticker.systemTicker(),
             () -> UUID.randomUUID().toString(),
@@ -103,6 +107,11 @@ final class ApiSide implements AutoCloseable {
           .newThread(new ResponseLoop(links.responses(), side.operations, POLL_PAUSE, meters))
           .start();
     }
+    Threads.factory("dead-letter")
+        .newThread(
+            new DeadLetterLoop(
+                links.deadLetters(), side.operations, links.requests(), POLL_PAUSE, meters))
+        .start();
     return side;
   }
 
@@ -162,5 +171,6 @@ final class ApiSide implements AutoCloseable {
   public void close() throws IOException {
     hangUp();
     links.responses().close();
+    links.deadLetters().close();
   }
 }

@@ -188,7 +188,8 @@ final class DualCommand implements Callable<Integer> {
             new PlatformPolicy(PlatformFlag.byName(platform), slots),
             worker.defaultTimeout(),
             worker.maxTimeout(),
-            1),
+            1,
+            attempts.max()),
         new WorkerSide.Settings(
             slots,
             attempts.max(),

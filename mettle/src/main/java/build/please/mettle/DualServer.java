@@ -15,6 +15,7 @@ import build.please.mettle.api.RequestPublisher;
 import build.please.mettle.logs.LiveLogs;
 import build.please.mettle.meter.MettleMeters;
 import build.please.mettle.queue.MemoryQueue;
+import build.please.mettle.queue.Subscription;
 import build.please.mettle.queue.Topic;
 import build.please.mettle.queue.TracedTopic;
 import build.please.mettle.worker.Slots;
@@ -73,7 +74,8 @@ final class DualServer implements AutoCloseable {
                         Topic.NOWHERE,
                         "dual",
                         settings.api().platform()),
-                    responses.subscribe()),
+                    responses.subscribe(),
+                    Subscription.NONE),
                 means,
                 meters.api()));
     LiveLogs logs =

@@ -31,12 +31,14 @@ final class FleetApi implements AutoCloseable {
    *
    * @param queues a topic for requests, a subscription for responses
    * @param announcements a topic for what is requested; empty for none
+   * @param deadLetters a subscription to what is given up; empty for none
    */
   record Settings(
       RpcConfig rpc,
       SecurityConfig security,
       QueueOptions.Urls queues,
       String announcements,
+      String deadLetters,
       ServerStorage.Settings storage,
       ApiSide.Settings api) {}
 
@@ -66,7 +68,9 @@ final class FleetApi implements AutoCloseable {
                 new ApiSide.Links(
                     requests,
                     new QueueFlags(queues)
-                        .subscription("--response_queue", settings.queues().responses())),
+                        .subscription("--response_queue", settings.queues().responses()),
+                    new QueueFlags(queues)
+                        .subscriptionOrNone("--dead_letter_subscription", settings.deadLetters())),
                 means,
                 MettleMeters.ofApi(metrics)));
     LiveLogs logs =

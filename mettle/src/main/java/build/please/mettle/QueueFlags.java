@@ -34,4 +34,9 @@ record QueueFlags(Queues queues) {
       throw new UsageException(flag + ": " + e.getMessage());
     }
   }
+
+  /** As {@link #subscription}; an empty URL has no messages. */
+  Subscription subscriptionOrNone(String flag, String url) throws IOException {
+    return url.isEmpty() ? Subscription.NONE : subscription(flag, url);
+  }
 }

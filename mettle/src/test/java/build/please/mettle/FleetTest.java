@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import build.please.common.cas.Digest;
 import build.please.proto.execution.ExecuteResponse;
 import com.google.longrunning.Operation;
+import com.google.rpc.Code;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -103,7 +105,7 @@ final class FleetTest {
     Deadlines.await("the news of the request", () -> knows(other, action));
     Iterator<Operation> second = other.execute(action);
     second.next();
-    assertEquals(1, fleet.requests().size());
+    Deadlines.await("the request", () -> fleet.requests().size() == 1);
     fleet.worker("w", LONG);
     assertEquals(0, TestClient.response(first).getStatus().getCode());
     assertEquals(0, TestClient.response(second).getStatus().getCode());
@@ -184,6 +186,24 @@ final class FleetTest {
     assertEquals(0, fleet.requests().waitingPulls());
     Files.createFile(gate());
     Deadlines.await("all to be done", () -> fleet.requests().size() == 0);
+  }
+
+  @Test
+  void requestThatTheQueueGaveUp_endsForAllWhoWait() throws Exception {
+    TestClient one = fleet.api("a").client();
+    TestClient other = fleet.api("b").client();
+    Digest action = one.script("true");
+    Iterator<Operation> first = one.execute(action);
+    first.next();
+    Deadlines.await("the news of the request", () -> knows(other, action));
+    Iterator<Operation> second = other.waitFor(action.hash());
+    Deadlines.await("the request", () -> fleet.requests().size() == 1);
+    fleet.giveUpRequests();
+    for (Iterator<Operation> waiting : List.of(first, second)) {
+      assertEquals(
+          Code.FAILED_PRECONDITION_VALUE, TestClient.response(waiting).getStatus().getCode());
+    }
+    Deadlines.await("the dead letter to be acknowledged", () -> fleet.deadLetters().size() == 0);
   }
 
   private static int ready(TestFleet.Worker worker) throws IOException, InterruptedException {

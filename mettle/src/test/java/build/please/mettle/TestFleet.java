@@ -36,12 +36,22 @@ final class TestFleet implements AutoCloseable {
     pubsub.topic("requests");
     pubsub.topic("responses");
     pubsub.topic("dead");
+    pubsub.subscription("projects/p/topics/dead", "dead");
     pubsub.subscription("projects/p/topics/requests", "requests");
   }
 
   /** What is not acknowledged yet. */
   FakeSubscription requests() {
     return pubsub.find("projects/p/subscriptions/requests");
+  }
+
+  FakeSubscription deadLetters() {
+    return pubsub.find("projects/p/subscriptions/dead");
+  }
+
+  /** As Pub/Sub's own policy for dead letters does. */
+  void giveUpRequests() {
+    pubsub.forward("projects/p/subscriptions/requests", "projects/p/topics/dead");
   }
 
   /** A server, what it counts, and whoever asks it. */
@@ -59,6 +69,7 @@ final class TestFleet implements AutoCloseable {
                     new QueueOptions.Urls(
                         "gcppubsub://p/requests", "gcppubsub://p/responses-" + suffix, suffix),
                     "gcppubsub://p/responses",
+                    "gcppubsub://p/dead",
                     storage(),
                     TestSettings.api(Map.of())),
                 queues,

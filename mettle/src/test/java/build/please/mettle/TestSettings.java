@@ -52,7 +52,8 @@ final class TestSettings {
         new PlatformPolicy(platform, SLOTS),
         Duration.ofHours(1),
         Duration.ofHours(6),
-        1);
+        1,
+        2);
   }
 
   static WorkerSide.Settings workers(Path directory, String worker, long minFreeBytes) {

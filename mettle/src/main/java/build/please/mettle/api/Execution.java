@@ -38,6 +38,10 @@ final class Execution {
   @GuardedBy("this")
   private Set<Watcher> watchers = Set.of();
 
+  /** Those that began the run that is known and did not say how they ended. */
+  @GuardedBy("this")
+  private Set<Run> begun = Set.of();
+
   @GuardedBy("this")
   private boolean forgotten;
 
@@ -82,6 +86,12 @@ final class Execution {
     forgotten = true;
   }
 
+  /** The latest state of what is known. */
+  @GuardedBy("this")
+  Operation operation() {
+    return Objects.requireNonNull(current);
+  }
+
   /** When the run that is known was requested; the epoch if nobody said. */
   @GuardedBy("this")
   Instant queuedAt() {
@@ -113,6 +123,7 @@ final class Execution {
     Instant queuedAt = now.isAfter(latest.queuedAt()) ? now : latest.queuedAt().plusNanos(1);
     ExecuteMessage message = new ExecuteMessage(request, queuedAt, run);
     fresh = request.getSkipCacheLookup();
+    begun = Set.of();
     accept(new Update(queuedAt, ExecutionStage.Value.QUEUED), ExecuteOperation.queued(message));
     return message;
   }
@@ -120,23 +131,53 @@ final class Execution {
   /**
    * Takes in news and tells the watchers, unless what is known is as new.
    *
+   * @param run that it is about
    * @return whether it was news
    */
   @GuardedBy("this")
-  boolean apply(Update update, Operation operation) {
+  boolean apply(Update update, Operation operation, Run run) {
     // A sender that does not tell runs apart means the one that we know of.
     Update dated =
         update.queuedAt().equals(Instant.EPOCH) && isKnown()
             ? new Update(latest.queuedAt(), update.stage())
             : update;
     if (!dated.isNewerThan(latest)) {
+      note(dated, run);
       return false;
     }
     if (!dated.queuedAt().equals(latest.queuedAt())) {
       fresh = false; // Another replica's run.
+      begun = Set.of();
     }
     accept(dated, operation);
+    note(dated, run);
     return true;
+  }
+
+  /** The workers that began the run that is known and did not say how they ended. */
+  @GuardedBy("this")
+  List<String> begunBy() {
+    return begun.stream().map(Run::worker).toList();
+  }
+
+  /** A worker that hands its run back says that it is queued again. */
+  @GuardedBy("this")
+  private void note(Update dated, Run run) {
+    if (run.equals(Run.UNKNOWN)
+        || latest.isFinal()
+        || !dated.queuedAt().equals(latest.queuedAt())) {
+      return;
+    }
+    if (begun.isEmpty()) {
+      begun = new LinkedHashSet<>();
+    }
+    switch (dated.stage()) {
+      case EXECUTING -> begun.add(run);
+      case QUEUED -> begun.remove(run);
+      default -> {
+        // Says nothing about who runs it.
+      }
+    }
   }
 
   /** Tells the watcher the state now, and from then on until the end. */

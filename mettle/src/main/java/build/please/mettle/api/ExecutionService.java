@@ -140,7 +140,7 @@ public final class ExecutionService extends ExecutionGrpc.ExecutionImplBase {
   private void fail(ExecuteMessage message, Status why) {
     meters.publishFailed();
     operations.fail(message, why);
-    requests.takeBack(message, why);
+    requests.announceEnd(message, why);
   }
 
   /**

@@ -3,6 +3,7 @@ package build.please.mettle.api;
 
 import build.please.common.cas.Digest;
 import build.please.common.cas.MalformedException;
+import build.please.mettle.queue.ExecuteMessage;
 import build.please.mettle.queue.ExecuteOperation;
 import build.please.mettle.queue.ResponseMessage;
 import build.please.proto.execution.DigestFunction;
@@ -13,14 +14,16 @@ import com.google.longrunning.Operation;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.Code;
+import com.google.rpc.Status;
 
 /**
  * What a response says, checked and in the form that clients get.
  *
  * @param name of the operation; never that of a foreign sender, which may be empty
  * @param update of the epoch if the sender did not say which run it is about
+ * @param run of which worker that is
  */
-record News(String name, Update update, Operation operation) {
+record News(String name, Update update, Operation operation, Run run) {
   /**
    * Reads a response from any sender, also of please-servers, which leaves out the name and most of
    * the metadata.
@@ -46,7 +49,21 @@ record News(String name, Update update, Operation operation) {
     if (operation.getDone()) {
       checked.setDone(true).setResponse(Any.pack(response(operation)));
     }
-    return new News(name, new Update(message.queuedAt(), stage), checked.build());
+    return new News(
+        name,
+        new Update(message.queuedAt(), stage),
+        checked.build(),
+        Run.of(metadata.getPartialExecutionMetadata()));
+  }
+
+  /** The end of a run that no worker tells. */
+  static News end(ExecuteMessage message, Status why) {
+    ExecuteResponse response = ExecuteResponse.newBuilder().setStatus(why).build();
+    return new News(
+        message.operation(),
+        new Update(message.queuedAt(), ExecutionStage.Value.COMPLETED),
+        ExecuteOperation.completed(message, response),
+        Run.UNKNOWN);
   }
 
   /** The hash, as in both versions of please-servers, or the hash and a run. */

@@ -4,18 +4,19 @@ package build.please.mettle.api;
 import build.please.mettle.meter.ApiMeters;
 import build.please.mettle.queue.ExecuteMessage;
 import build.please.mettle.queue.ExecuteOperation;
+import build.please.mettle.queue.GivenUp;
 import build.please.proto.execution.ExecuteRequest;
 import build.please.proto.execution.ExecuteResponse;
 import build.please.proto.execution.ExecutionStage;
 import com.github.benmanes.caffeine.cache.Ticker;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import com.google.longrunning.Operation;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -23,6 +24,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The operations that this replica knows of, and who watches them: those begun here, and those that
@@ -32,6 +35,7 @@ import java.util.function.Supplier;
  * with a thousand watchers holds up no other.
  */
 public final class Operations implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Operations.class);
   private static final Duration SWEEP = Duration.ofSeconds(1);
 
   private final ConcurrentMap<String, Execution> known = new ConcurrentHashMap<>();
@@ -41,6 +45,7 @@ public final class Operations implements AutoCloseable {
   private final Ticker ticker;
   private final Supplier<String> runIds;
   private final ApiMeters meters;
+  private final int maxAttempts;
   private final Future<?> sweep;
   private volatile boolean closed;
 
@@ -64,6 +69,7 @@ public final class Operations implements AutoCloseable {
     this.ticker = ticker;
     this.runIds = runIds;
     this.meters = meters;
+    this.maxAttempts = retention.maxAttempts();
     meters.watch(unfinished::size);
     this.sweep =
         timer.scheduleWithFixedDelay(
@@ -111,32 +117,58 @@ public final class Operations implements AutoCloseable {
     return true;
   }
 
-  /** Takes in what was heard of an operation. What is no newer than the known state is ignored. */
-  void apply(News news) {
+  /**
+   * Takes in what was heard of an operation. What is no newer than the known state is ignored. A
+   * run that too many workers began, and did not end, ends here.
+   *
+   * @return whether it was news
+   */
+  boolean apply(News news) {
     while (true) {
       Execution execution = known.computeIfAbsent(news.name(), Execution::new);
       synchronized (execution) {
         if (execution.isForgotten()) {
           continue;
         }
-        if (execution.apply(news.update(), news.operation())) {
+        boolean isNews = execution.apply(news.update(), news.operation(), news.run());
+        isNews |= endIfHopeless(execution, news);
+        if (isNews) {
           shelve(execution);
           if (execution.isFinished()) {
-            count(news.operation(), execution.queuedAt());
+            count(execution);
           }
         }
-        return;
+        return isNews;
       }
     }
   }
 
-  private void count(Operation ended, Instant queuedAt) {
+  /** Ends a run, for whoever waits for it; says whether it had not ended already. */
+  boolean end(ExecuteMessage message, Status why) {
+    return apply(News.end(message, why));
+  }
+
+  @GuardedBy("execution")
+  private boolean endIfHopeless(Execution execution, News news) {
+    List<String> workers = execution.begunBy();
+    if (workers.size() <= maxAttempts || execution.isFinished()) {
+      return false;
+    }
+    log.error("{}: ended, since {} began it and vanished", news.name(), workers);
+    Update end = new Update(execution.queuedAt(), ExecutionStage.Value.COMPLETED);
+    return execution.apply(
+        end, ExecuteOperation.ended(execution.operation(), GivenUp.vanished(workers)), Run.UNKNOWN);
+  }
+
+  @GuardedBy("execution")
+  private void count(Execution execution) {
+    Instant queuedAt = execution.queuedAt();
     try {
       Duration taken =
           queuedAt.equals(Instant.EPOCH)
               ? Duration.ZERO
               : Duration.between(queuedAt, clock.instant());
-      meters.completed(ended.getResponse().unpack(ExecuteResponse.class), taken);
+      meters.completed(execution.operation().getResponse().unpack(ExecuteResponse.class), taken);
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("news always hold a response that can be read", e);
     }
@@ -156,7 +188,7 @@ public final class Operations implements AutoCloseable {
     synchronized (execution) {
       Update end = new Update(message.queuedAt(), ExecutionStage.Value.COMPLETED);
       if (!execution.isForgotten()
-          && execution.apply(end, ExecuteOperation.completed(message, response))) {
+          && execution.apply(end, ExecuteOperation.completed(message, response), Run.UNKNOWN)) {
         forget(execution);
       }
     }

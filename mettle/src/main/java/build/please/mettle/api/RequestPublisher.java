@@ -52,15 +52,15 @@ public final class RequestPublisher {
     requests.publish(message.toMessage(platform.attributes(asked)));
   }
 
-  /** Tells those who heard that a run was requested that it was not. */
-  void takeBack(ExecuteMessage message, Status why) {
+  /** Tells those who may wait for a run that it ends here. */
+  void announceEnd(ExecuteMessage message, Status why) {
     ExecuteResponse failed = ExecuteResponse.newBuilder().setStatus(why).build();
     try {
       announcements.publish(
           new ResponseMessage(ExecuteOperation.completed(message, failed), name, message.queuedAt())
               .toMessage());
     } catch (IOException e) {
-      log.warn("{}: others may wait for a run that was not requested", message.operation(), e);
+      log.warn("{}: others may wait for a run that has ended", message.operation(), e);
     }
   }
 }

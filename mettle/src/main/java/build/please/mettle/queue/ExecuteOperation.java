@@ -9,6 +9,7 @@ import build.please.proto.execution.ExecutionStage;
 import com.google.longrunning.Operation;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.Status;
 import java.time.Instant;
 
 /**
@@ -79,6 +80,23 @@ public final class ExecuteOperation {
         .setDone(true)
         .setResponse(Any.pack(withResult.build()))
         .build();
+  }
+
+  /** One that was not over ends so. */
+  public static Operation ended(Operation operation, Status why) {
+    ExecuteResponse.Builder response = ExecuteResponse.newBuilder().setStatus(why);
+    response.getResultBuilder();
+    try {
+      return operation.toBuilder()
+          .setMetadata(
+              Any.pack(
+                  metadata(operation).toBuilder().setStage(ExecutionStage.Value.COMPLETED).build()))
+          .setDone(true)
+          .setResponse(Any.pack(response.build()))
+          .build();
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalArgumentException("an operation of somebody else", e);
+    }
   }
 
   /**

@@ -6,6 +6,20 @@ import java.util.Optional;
 
 /** Where messages come out, each at least once. Safe for concurrent use. */
 public interface Subscription extends AutoCloseable {
+  /** One without messages, and closed. */
+  Subscription NONE =
+      new Subscription() {
+        @Override
+        public Optional<Lease> take() {
+          return Optional.empty();
+        }
+
+        @Override
+        public void close() {
+          // Nothing to close.
+        }
+      };
+
   /**
    * The next message, which is then the caller's until it closes the lease. Blocks until there is
    * one.

@@ -2,11 +2,10 @@
 package build.please.mettle.worker;
 
 import build.please.mettle.queue.ExecuteMessage;
+import build.please.mettle.queue.GivenUp;
 import build.please.proto.execution.ExecuteResponse;
-import com.google.rpc.Code;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
 
 /**
  * How often an action was begun by workers that then vanished, which it may have been the reason
@@ -26,10 +25,7 @@ final class Attempts {
     this.most = most;
   }
 
-  /**
-   * What to answer instead of trying once more, if it was tried often enough. With a code on which
-   * no client asks again by itself, and without the details that would have it upload inputs.
-   */
+  /** What to answer instead of trying once more, if it was tried often enough. */
   Optional<ExecuteResponse> verdict(ExecuteMessage message) {
     List<String> here = journal.vanished(message.operation());
     List<String> elsewhere = hearsay.vanished(message);
@@ -37,17 +33,7 @@ final class Attempts {
     if (all.size() < most) {
       return Optional.empty();
     }
-    ExecuteResponse.Builder response = ExecuteResponse.newBuilder();
-    response
-        .getStatusBuilder()
-        .setCode(Code.FAILED_PRECONDITION_VALUE)
-        .setMessage(
-            "the action was begun "
-                + all.size()
-                + " times by workers that vanished before it ended ("
-                + String.join(", ", new TreeSet<>(all))
-                + "), and is not tried again");
-    return Optional.of(response.build());
+    return Optional.of(ExecuteResponse.newBuilder().setStatus(GivenUp.vanished(all)).build());
   }
 
   /** A run, from before it begins until it ends in any way that this worker survives. */

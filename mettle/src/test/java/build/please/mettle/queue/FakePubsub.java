@@ -82,6 +82,11 @@ public final class FakePubsub {
     subscriptions.remove(subscription);
   }
 
+  /** Moves all that a subscription holds to another topic. */
+  public synchronized void forward(String subscription, String topic) {
+    find(subscription).clear().forEach(message -> publish(topic, message));
+  }
+
   /** Gives a message to every subscription of a topic. */
   synchronized String publish(String topic, PubsubMessage message) {
     String id = "id-" + ++published;

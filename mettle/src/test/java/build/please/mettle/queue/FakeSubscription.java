@@ -112,6 +112,13 @@ public final class FakeSubscription {
     serve();
   }
 
+  /** Takes everything away; what it was. */
+  synchronized List<PubsubMessage> clear() {
+    List<PubsubMessage> all = entries.stream().map(entry -> entry.message).toList();
+    entries.clear();
+    return all;
+  }
+
   /** The deadline of everything that is out passes now. */
   public synchronized void expire() {
     entries.forEach(entry -> entry.ackId = "");
