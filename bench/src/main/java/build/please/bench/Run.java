@@ -2,6 +2,7 @@
 package build.please.bench;
 
 import build.please.bench.machine.Machine;
+import build.please.bench.machine.ProcessUsage;
 import build.please.bench.report.Comparison;
 import build.please.bench.report.Comparisons;
 import build.please.bench.report.Fact;
@@ -9,19 +10,15 @@ import build.please.bench.report.JsonReport;
 import build.please.bench.report.Page;
 import build.please.bench.report.Report;
 import build.please.bench.report.Row;
-import build.please.bench.report.Series;
 import build.please.bench.report.Settings;
 import build.please.bench.report.Table;
-import build.please.bench.server.Endpoint;
 import build.please.bench.server.Programs;
 import build.please.bench.server.Session;
 import build.please.bench.server.Target;
 import build.please.bench.wire.Client;
-import build.please.bench.work.Floor;
-import build.please.bench.work.Library;
+import build.please.bench.work.Staging;
 import build.please.bench.work.Workload;
 import build.please.common.cli.Terminal;
-import build.please.common.cli.UsageException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +39,6 @@ final class Run {
   private final List<Comparison> comparisons = new ArrayList<>();
   private final List<Fact> facts = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
-  private final Map<String, Session> sessions = new LinkedHashMap<>();
 
   Run(Plan plan, RunConfig config, List<Target> others) {
     this.plan = plan;
@@ -52,8 +48,16 @@ final class Run {
   }
 
   Report run() throws IOException {
-    String began = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
     Path directory = Files.createTempDirectory(config.scratch(), "bench");
+    try {
+      return run(directory, Selection.of(new Catalogue(plan, directory), config, plan));
+    } finally {
+      Scratch.remove(directory);
+    }
+  }
+
+  private Report run(Path directory, Selection selection) throws IOException {
+    String began = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
     Machine machine = Machine.describe(directory);
     Programs programs = new Programs(config.root(), directory, config.jvm());
     Map<String, String> durability = new LinkedHashMap<>();
@@ -63,9 +67,17 @@ final class Run {
       targets.add(servers.target());
       targets.addAll(others);
       targets.forEach(target -> durability.put(target.name(), target.durability()));
-      measure(targets, client, Session.open(client, servers.empty().endpoint()));
-    } finally {
-      Scratch.remove(directory);
+      Contenders contenders =
+          new Contenders(
+              targets,
+              client,
+              Session.open(client, servers.empty().endpoint()),
+              plan.share(),
+              notes);
+      measure(selection, contenders, programs, directory);
+      for (Target target : targets) {
+        memory(target);
+      }
     }
     Report report = new Report(machine, settings(began, durability), rows, comparisons, facts);
     Files.writeString(config.output().resolve("report.json"), JsonReport.write(report));
@@ -86,19 +98,39 @@ final class Run {
         notes);
   }
 
-  private void measure(List<Target> targets, Client client, Session empty) throws IOException {
-    List<Workload> chosen =
-        Catalogue.storage(new Library(plan.library()), plan).stream()
-            .filter(one -> config.wants(one.outline().id(), one.outline().benchmark()))
-            .toList();
-    if (chosen.isEmpty()) {
-      throw new UsageException("--only names nothing that there is");
-    }
-    progress.expect(chosen.size());
+  private void measure(
+      Selection selection, Contenders contenders, Programs programs, Path directory)
+      throws IOException {
+    progress.expect(selection.size());
     System.out.println(Table.head());
+    if (selection.start()) {
+      progress.at("start", "starts");
+      finish(new StartUp(plan, programs, directory).run());
+    }
     Rounds rounds = new Rounds(plan, progress);
-    for (Workload workload : chosen) {
-      finish(rounds.run(workload.outline(), contenders(workload, targets, client, empty)));
+    for (Workload workload : selection.storage()) {
+      finish(rounds.run(workload.outline(), contenders.storage(workload)));
+    }
+    for (Workload workload : selection.execution()) {
+      finish(rounds.run(workload.outline(), contenders.execution(workload)));
+    }
+    if (selection.staging()) {
+      finish(rounds.run(Staging.outline(), contenders.staging(directory)));
+    }
+    if (selection.identical()) {
+      progress.at("identical", "runs");
+      finish(contenders.identical(directory, plan.rounds()));
+    }
+  }
+
+  private void memory(Target target) throws IOException {
+    if (target.storage().isPresent() && !target.storage().get().pids().isEmpty()) {
+      facts.add(
+          Fact.of(
+              "resident/" + target.name(),
+              "Resident memory of " + target.name() + "'s storage at the end",
+              (double) ProcessUsage.resident(target.storage().get().pids()),
+              Fact.Unit.BYTES));
     }
   }
 
@@ -110,45 +142,9 @@ final class Run {
     Table.lines(row, compared).forEach(System.out::println);
   }
 
-  private List<Contender> contenders(
-      Workload workload, List<Target> targets, Client client, Session empty) throws IOException {
-    List<Contender> contenders = new ArrayList<>();
-    for (Target target : targets) {
-      if (target.storage().isPresent()) {
-        contenders.add(
-            new Served.Workload(
-                target.name(),
-                target.ours() ? Series.Kind.OURS : Series.Kind.OTHER,
-                workload,
-                session(target, target.storage().get(), client),
-                plan.share()));
-      }
-    }
-    int most = Math.max(1, (int) (plan.share() * workload.outline().operations()));
-    for (Floor floor : workload.floors()) {
-      if (floor instanceof Floor.Calls calls) {
-        contenders.add(new Served.Empty(calls, workload.outline().clients(), 10 * most, empty));
-      } else if (floor instanceof Floor.Raw raw) {
-        contenders.add(new RawWork(raw, 10 * most));
-      }
-    }
-    return contenders;
-  }
-
-  private Session session(Target target, Endpoint endpoint, Client client) throws IOException {
-    String key = target.name() + endpoint.address();
-    Session session = sessions.get(key);
-    if (session == null) {
-      session = Session.open(client, endpoint);
-      sessions.put(key, session);
-      if (target.ours()) {
-        try {
-          session.watchAllocation();
-        } catch (IOException e) {
-          notes.add("Allocation is not shown: " + e.getMessage());
-        }
-      }
-    }
-    return session;
+  private void finish(List<Fact> found) {
+    facts.addAll(found);
+    progress.next();
+    found.forEach(fact -> System.out.println(fact.text()));
   }
 }

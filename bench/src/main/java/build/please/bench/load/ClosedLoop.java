@@ -5,6 +5,7 @@ import build.please.bench.wire.Answer;
 import build.please.bench.wire.Connection;
 import build.please.bench.wire.RpcStatus;
 import io.netty.buffer.ByteBuf;
+import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -51,6 +52,7 @@ public final class ClosedLoop {
     private Operation operation;
     private long sent;
     private long received;
+    private final ByteArrayOutputStream answer = new ByteArrayOutputStream(0);
     private boolean sending;
     private boolean answered;
 
@@ -87,11 +89,17 @@ public final class ClosedLoop {
     @Override
     public void data(ByteBuf bytes) {
       received += bytes.readableBytes();
+      if (operation.look().isPresent()) {
+        byte[] piece = new byte[bytes.readableBytes()];
+        bytes.readBytes(piece);
+        answer.writeBytes(piece);
+      }
     }
 
     @Override
     public void end(RpcStatus status) {
-      tally.note(operation, status, received, System.nanoTime() - sent);
+      tally.note(operation, status, received, answer, System.nanoTime() - sent);
+      answer.reset();
       answered = true;
       if (!sending) {
         next();

@@ -2,6 +2,7 @@
 package build.please.bench.load;
 
 import build.please.bench.wire.RpcStatus;
+import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -12,8 +13,14 @@ final class Tally {
   private int errors;
   private Optional<String> firstError = Optional.empty();
 
-  void note(Operation operation, RpcStatus status, long received, long nanos) {
-    if (!status.isOk()) {
+  void note(
+      Operation operation,
+      RpcStatus status,
+      long received,
+      ByteArrayOutputStream answer,
+      long nanos) {
+    Optional<String> fault = operation.look().flatMap(look -> look.fault(answer.toByteArray()));
+    if (status.code() != operation.status()) {
       error(status.toString());
     } else if (received < operation.least() || received > operation.most()) {
       error(
@@ -23,6 +30,8 @@ final class Tally {
               + (operation.least() == operation.most()
                   ? Long.toString(operation.least())
                   : operation.least() + " to " + operation.most()));
+    } else if (fault.isPresent()) {
+      error(fault.get());
     } else {
       if (operations == latencies.length) {
         latencies = Arrays.copyOf(latencies, 2 * operations);

@@ -29,8 +29,24 @@ public final class Comparisons {
                   compare(row.outline().id(), ours, other, all);
                 }
               }
+              SlowestFloor.of(row)
+                  .ifPresent(floor -> slowest(row.outline().id(), ours, floor, all));
             });
     return List.copyOf(all);
+  }
+
+  private static void slowest(
+      String workload, Series ours, SlowestFloor floor, List<Comparison> all) {
+    Quantiles shares = floor.shares(ours);
+    all.add(
+        new Comparison(
+            workload,
+            SlowestFloor.NAME,
+            Quantity.RATE,
+            shares.median(),
+            shares.least(),
+            shares.most(),
+            Goals.againstFloor(workload, Quantity.RATE, SlowestFloor.NAME)));
   }
 
   private void compare(String workload, Series ours, Series other, List<Comparison> all) {

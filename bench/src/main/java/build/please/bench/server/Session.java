@@ -18,6 +18,8 @@ public final class Session {
   private final Endpoint endpoint;
   private final List<Connection> connections;
   private final Caller caller;
+  private Optional<Session> store = Optional.empty();
+  private List<Connection> many = List.of();
   private Optional<Allocation> allocation = Optional.empty();
 
   private Session(Client client, Endpoint endpoint, List<Connection> connections) {
@@ -43,6 +45,19 @@ public final class Session {
     }
   }
 
+  /** The same, with another store for the inputs of what it executes. */
+  public Session withStore(Session other) {
+    Session session = new Session(client, endpoint, connections);
+    session.store = Optional.of(other);
+    session.allocation = allocation;
+    return session;
+  }
+
+  /** Where inputs go. */
+  public Session store() {
+    return store.orElse(this);
+  }
+
   public Endpoint endpoint() {
     return endpoint;
   }
@@ -55,9 +70,12 @@ public final class Session {
     return connections;
   }
 
-  /** More connections, for those who need many. */
-  public List<Connection> connect(int count) throws IOException {
-    return client.connect(endpoint.address(), count);
+  /** So many connections, for those who need more; opened when they are asked for first. */
+  public List<Connection> many(int count) throws IOException {
+    if (many.size() < count) {
+      many = client.connect(endpoint.address(), count);
+    }
+    return many.subList(0, count);
   }
 
   public Optional<Allocation> allocation() {

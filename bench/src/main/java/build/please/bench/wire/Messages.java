@@ -23,7 +23,7 @@ public final class Messages {
 
   /** The frame of a message whose first bytes are given and of which more follow. */
   public static ByteBuf head(byte[] first, int rest) {
-    ByteBuf head = Unpooled.directBuffer(PREFIX + first.length);
+    ByteBuf head = Unpooled.buffer(PREFIX + first.length);
     return head.writeByte(0).writeInt(first.length + rest).writeBytes(first);
   }
 

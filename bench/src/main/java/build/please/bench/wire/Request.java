@@ -40,6 +40,11 @@ public final class Request {
     return bytes;
   }
 
+  /** Adds all that is sent beside headers to a buffer. */
+  public void copyTo(ByteBuf buffer) {
+    parts.forEach(part -> buffer.writeBytes(part, part.readerIndex(), part.readableBytes()));
+  }
+
   byte[] headers() {
     return headers;
   }

@@ -1,59 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.bench.work;
 
-import build.please.bench.floor.EmptyServer;
 import build.please.bench.load.Operation;
-import build.please.bench.load.Script;
 import build.please.bench.server.Session;
 import build.please.bench.wire.Messages;
-import build.please.bench.wire.Request;
 import build.please.common.cas.Digest;
 import build.please.proto.execution.FindMissingBlobsResponse;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 
 /** Asks for blobs, of which all, some or none are stored. */
-public final class FindMissing implements Workload {
+public final class FindMissing extends FixedRequests {
   private static final int DIGESTS = 40_000;
   private static final int VARIANTS = 64;
 
   private final Library library;
   private final int count;
   private final int absent;
-  private final Outline outline;
   private final List<List<Digest>> asked = new ArrayList<>();
-  private final Map<Session, List<Operation>> requests = new HashMap<>();
 
   /**
    * @param count digests of each request
    * @param absent how many of them are not stored
    */
   public FindMissing(Library library, int count, int absent) {
+    super(outline(count, absent));
     this.library = library;
     this.count = count;
     this.absent = absent;
-    String kind = absent == 0 ? "hits" : absent == count ? "misses" : "half";
-    this.outline =
-        Outline.reading(
-            "find-missing/" + kind + "/" + count,
-            absent == 0 ? "B1a" : "B1b",
-            "FindMissing, " + count + (absent == 0 ? " stored" : ", " + absent + " absent"),
-            4,
-            Math.max(8, Math.min(50_000, 4_000_000 / count)),
-            0);
   }
 
-  @Override
-  public Outline outline() {
-    return outline;
+  private static Outline outline(int count, int absent) {
+    String kind = absent == 0 ? "hits" : absent == count ? "misses" : "half";
+    return Outline.reading(
+        "find-missing/" + kind + "/" + count,
+        absent == 0 ? "B1a" : "B1b",
+        "FindMissing, " + count + (absent == 0 ? " stored" : ", " + absent + " absent"),
+        4,
+        Math.max(8, Math.min(50_000, 4_000_000 / count)),
+        0);
   }
 
   private List<List<Digest>> asked() {
@@ -74,7 +65,7 @@ public final class FindMissing implements Workload {
   }
 
   @Override
-  public void prepare(Session session) throws IOException {
+  List<Operation> requests(Session session) throws IOException {
     library.store(session);
     List<Operation> operations = new ArrayList<>();
     for (List<Digest> digests : asked()) {
@@ -84,7 +75,7 @@ public final class FindMissing implements Workload {
           Operation.exactly(
               Store.findMissing(session, digests), Messages.PREFIX + response.getSerializedSize()));
     }
-    requests.put(session, operations);
+    return operations;
   }
 
   private void check(List<Digest> digests, FindMissingBlobsResponse response) throws IOException {
@@ -102,19 +93,10 @@ public final class FindMissing implements Workload {
   }
 
   @Override
-  public Script script(Session session, int round) {
-    return Script.chosen(
-        requests.getOrDefault(session, List.of()), outline.operations(), round + 100L);
-  }
-
-  @Override
   public List<Floor> floors() {
     if (absent > 0) {
       return List.of();
     }
-    // As long as the request, which has 71 bytes for each digest.
-    Request request = Request.unary(EmptyServer.EMPTY, new byte[72 * count]);
-    return List.of(
-        new Floor.Calls("empty service", List.of(Operation.exactly(request, Messages.PREFIX))));
+    return List.of(Floors.unary(72 * count, 0));
   }
 }

@@ -13,7 +13,6 @@ final class Methods {
   static final String EXECUTE = EXECUTION + "Execution/Execute";
   static final String READ = "google.bytestream.ByteStream/Read";
   static final String WRITE = "google.bytestream.ByteStream/Write";
-  static final String CAPABILITIES = EXECUTION + "Capabilities/GetCapabilities";
 
   private Methods() {}
 }

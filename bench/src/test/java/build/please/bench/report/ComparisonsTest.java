@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import build.please.bench.load.Sample;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 final class ComparisonsTest {
@@ -50,6 +53,32 @@ final class ComparisonsTest {
         new Series("other", Series.Kind.OTHER, OURS.rounds(), Optional.of("a wrong answer"));
     assertFalse(broken.counts());
     assertEquals(List.of(), new Comparisons(Optional.empty()).of(Some.row(ID, OURS, broken)));
+  }
+
+  @Test
+  void of_severalFloors_comparesWithTheSlowestOfEachRound() {
+    Series slow = lasting("a", 2_000_000, 1_000_000, 4_000_000);
+    Series quick = lasting("b", 1_000_000, 8_000_000, 1_000_000);
+    List<Comparison> all = new Comparisons(Optional.empty()).of(Some.row("w", OURS, slow, quick));
+    Comparison slowest = all.get(all.size() - 1);
+    assertEquals("slowest floor", slowest.against());
+    // Ours takes a millisecond for a round: of the slowest 2, 8 and 4 that is so many times.
+    assertEquals(4, slowest.median(), 1e-9);
+    assertEquals(2, slowest.least(), 1e-9);
+    assertEquals(8, slowest.most(), 1e-9);
+  }
+
+  private static Series lasting(String name, long... nanos) {
+    List<Measured> rounds = new ArrayList<>();
+    for (long each : nanos) {
+      rounds.add(
+          new Measured(
+              new Sample(each, new long[10], 0, Optional.empty()),
+              Optional.empty(),
+              0,
+              OptionalLong.empty()));
+    }
+    return new Series(name, Series.Kind.FLOOR, rounds, Optional.empty());
   }
 
   private static Comparison cpu(Optional<String> reference, Series... series) {
