@@ -60,7 +60,8 @@ final class Template {
     whole.update(tail);
     List<ByteBuf> pieces = new ArrayList<>();
     int offset = 0;
-    while (size - offset > ByteStreams.PIECE) {
+    // The tail is never cut.
+    while (size - offset > ByteStreams.PIECE + TAIL) {
       pieces.add(first.slice(offset, ByteStreams.PIECE));
       offset += ByteStreams.PIECE;
     }
