@@ -32,6 +32,8 @@ final class Permissions {
           REAPI + "ActionCache/UpdateActionResult",
           REAPI + "Execution/Execute",
           REAPI + "Execution/WaitExecution",
+          // Workers ask with what they store results with.
+          "build.please.remote.mettle.Control/Attend",
           CAS + "BatchUpdateBlobs",
           // Chunks are blobs of their own.
           CAS + "SplitBlob",

@@ -121,6 +121,7 @@ final class ApiCommand implements Callable<Integer> {
   private List<PlatformFlag.Property> platform = List.of();
 
   @Mixin private final TimeoutOptions timeouts = new TimeoutOptions();
+  @Mixin private final DemandOptions demand = new DemandOptions();
 
   @Option(names = "--exit_after_start", hidden = true)
   private boolean exitAfterStart;
@@ -171,6 +172,7 @@ final class ApiCommand implements Callable<Integer> {
             timeouts.defaultTimeout(),
             timeouts.maxTimeout(),
             pollers,
-            attempts.max()));
+            attempts.max(),
+            demand.abandonedAfter()));
   }
 }

@@ -18,6 +18,10 @@ import build.please.mettle.api.RequestPublisher;
 import build.please.mettle.api.ResponseLoop;
 import build.please.mettle.api.ResultInliner;
 import build.please.mettle.api.Retention;
+import build.please.mettle.control.Attendance;
+import build.please.mettle.control.ControlService;
+import build.please.mettle.control.LocalAttendance;
+import build.please.mettle.control.Wishes;
 import build.please.mettle.logs.LiveLogs;
 import build.please.mettle.meter.ApiMeters;
 import build.please.mettle.queue.Subscription;
@@ -40,6 +44,7 @@ import java.util.function.Supplier;
 final class ApiSide implements AutoCloseable {
   private static final Duration POLL_PAUSE = Duration.ofSeconds(1);
   private static final Duration KEEP_ALIVE = Duration.ofMinutes(1);
+  private static final Duration DEMAND_PERIOD = Duration.ofSeconds(1);
 
   /** Whether clients may ask this server for what is in its storage. */
   enum Forwarding {
@@ -55,6 +60,8 @@ final class ApiSide implements AutoCloseable {
    * @param maxTimeout actions that ask for more are refused
    * @param pollers how many threads hear responses
    * @param maxAttempts how many workers may vanish over an action
+   * @param abandonedAfter for how long nobody may wait for an action before it is dropped or ended;
+   *     zero for ever
    */
   record Settings(
       Forwarding forwarding,
@@ -62,7 +69,8 @@ final class ApiSide implements AutoCloseable {
       Duration defaultTimeout,
       Duration maxTimeout,
       int pollers,
-      int maxAttempts) {}
+      int maxAttempts,
+      Duration abandonedAfter) {}
 
   /**
    * The queue's ends on this side.
@@ -157,6 +165,25 @@ final class ApiSide implements AutoCloseable {
     }
     services.add(new CapabilitiesService(cache, List.of("mtime", "unix_mode")));
     return services;
+  }
+
+  /** For workers in this process: who waits for what they run. */
+  Attendance attendance() {
+    return new LocalAttendance(
+        new Wishes(operations, settings.abandonedAfter()),
+        means.timer(),
+        System::nanoTime,
+        DEMAND_PERIOD);
+  }
+
+  /** For workers elsewhere: the same, by the name that this server's requests carry. */
+  ControlService control(String server) {
+    return new ControlService(
+        server,
+        new Wishes(operations, settings.abandonedAfter()),
+        means.timer(),
+        System::nanoTime,
+        DEMAND_PERIOD);
   }
 
   /**

@@ -116,6 +116,7 @@ final class DualCommand implements Callable<Integer> {
 
   @Mixin private final WorkerOptions workerOptions = new WorkerOptions();
   @Mixin private final AttemptOptions attempts = new AttemptOptions();
+  @Mixin private final DemandOptions demand = new DemandOptions();
   @Mixin private final FitnessOptions fitness = new FitnessOptions();
 
   @Option(
@@ -189,7 +190,8 @@ final class DualCommand implements Callable<Integer> {
             worker.defaultTimeout(),
             worker.maxTimeout(),
             1,
-            attempts.max()),
+            attempts.max(),
+            demand.abandonedAfter()),
         new WorkerSide.Settings(
             slots,
             attempts.max(),

@@ -86,7 +86,7 @@ final class DualServer implements AutoCloseable {
                 settings.workers(),
                 storage,
                 new WorkerLinks(requests.subscribe(), responses),
-                new Surroundings(logs, slots(), telemetry.traces()),
+                new Surroundings(logs, slots(), telemetry.traces(), api.attendance()),
                 meters.worker(),
                 clock));
     server =

@@ -11,15 +11,20 @@ import build.please.elan.Telemetry;
 import build.please.elan.meter.ElanMeters;
 import build.please.metrics.Metrics;
 import build.please.mettle.api.RequestPublisher;
+import build.please.mettle.control.ControlService;
 import build.please.mettle.logs.LiveLogs;
 import build.please.mettle.meter.MettleMeters;
 import build.please.mettle.queue.Queues;
+import build.please.mettle.queue.SignedTopic;
 import build.please.mettle.queue.Topic;
 import build.please.mettle.queue.TracedTopic;
 import build.please.traces.Traces;
 import com.github.benmanes.caffeine.cache.Ticker;
+import io.grpc.BindableService;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Everything that {@code api} runs, from its start to its end. */
 final class FleetApi implements AutoCloseable {
@@ -45,6 +50,7 @@ final class FleetApi implements AutoCloseable {
   private final Settings settings;
   private final Opened opened;
   private final ApiSide api;
+  private final ControlService control;
   private final RpcServer server;
 
   private FleetApi(
@@ -73,6 +79,7 @@ final class FleetApi implements AutoCloseable {
                         .subscriptionOrNone("--dead_letter_subscription", settings.deadLetters())),
                 means,
                 MettleMeters.ofApi(metrics)));
+    control = opened.add(api.control(server()));
     LiveLogs logs =
         LiveLogs.open(storage.cas().blobs(), means.pieces(), means.timer(), Ticker.systemTicker());
     server =
@@ -81,7 +88,7 @@ final class FleetApi implements AutoCloseable {
                 settings.rpc(),
                 guard,
                 telemetry,
-                api.services(logs, elan),
+                services(logs, elan),
                 storage::isFit,
                 "run commands on the workers"));
     opened.add(storage.watch(server));
@@ -96,7 +103,10 @@ final class FleetApi implements AutoCloseable {
     String suffix = settings.queues().suffix();
     return new RequestPublisher(
         opened.add(
-            new TracedTopic(flags.topic("--request_queue", settings.queues().requests()), traces)),
+            new SignedTopic(
+                new TracedTopic(
+                    flags.topic("--request_queue", settings.queues().requests()), traces),
+                server())),
         announcements,
         suffix.isEmpty() ? NAME : suffix,
         settings.api().platform());
@@ -117,6 +127,17 @@ final class FleetApi implements AutoCloseable {
       opened.close();
       throw e;
     }
+  }
+
+  private List<BindableService> services(LiveLogs logs, ElanMeters elan) {
+    List<BindableService> services = new ArrayList<>(api.services(logs, elan));
+    services.add(control);
+    return services;
+  }
+
+  /** What no other API server is called. */
+  private String server() {
+    return settings.queues().responses();
   }
 
   /** Where processes on this machine reach it. */
@@ -140,6 +161,7 @@ final class FleetApi implements AutoCloseable {
   public void close() throws IOException {
     server.requestStop();
     api.hangUp();
+    control.close();
     opened.close();
   }
 }

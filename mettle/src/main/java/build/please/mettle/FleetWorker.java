@@ -26,6 +26,7 @@ final class FleetWorker implements AutoCloseable {
    *
    * @param queues a subscription for requests, a topic for responses
    * @param deadLetters a topic for requests that are given up; empty for none
+   * @param control whom to ask whether anybody waits
    * @param drain how long actions may go on after a request to stop; zero hands them back at once
    */
   record Settings(
@@ -33,6 +34,7 @@ final class FleetWorker implements AutoCloseable {
       ServerStorage.Settings storage,
       String deadLetters,
       WorkerSide.Settings workers,
+      ControlOptions.Config control,
       Duration drain) {}
 
   private final Settings settings;
@@ -60,6 +62,7 @@ final class FleetWorker implements AutoCloseable {
     Topic responses = opened.add(flags.topic("--response_queue", settings.queues().responses()));
     Topic deadLetters =
         opened.add(flags.topicOrNowhere("--dead_letter_queue", settings.deadLetters()));
+    ControlLinks control = opened.add(ControlLinks.open(settings.control(), files));
     workers =
         opened.add(
             WorkerSide.start(
@@ -70,7 +73,8 @@ final class FleetWorker implements AutoCloseable {
                     responses,
                     deadLetters,
                     Hearsay.NONE),
-                new Surroundings(Broadcast.NONE, Slots.oneForEach(), telemetry.traces()),
+                new Surroundings(
+                    Broadcast.NONE, Slots.oneForEach(), telemetry.traces(), control.attendance()),
                 MettleMeters.ofWorker(metrics, worker.name(), worker.version()),
                 clock));
     metrics.readiness(() -> stop.getCount() > 0 && storage.isFit() && workers.isFit());

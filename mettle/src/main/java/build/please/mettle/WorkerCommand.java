@@ -126,6 +126,7 @@ final class WorkerCommand implements Callable<Integer> {
               + "can read them (default: none; env WORKER_DEAD_LETTER_QUEUE).")
   private String deadLetters = "";
 
+  @Mixin private final ControlOptions control = new ControlOptions();
   @Mixin private final FitnessOptions fitness = new FitnessOptions();
 
   @Option(
@@ -177,6 +178,7 @@ final class WorkerCommand implements Callable<Integer> {
             config,
             fitness.toConfig(),
             preflightAction ? WorkerSide.FirstAction.OURS : WorkerSide.FirstAction.A_CLIENTS),
+        control.toConfig(),
         immediateShutdown ? Duration.ZERO : drain);
   }
 

@@ -5,19 +5,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** Waits for what another process does, of which nobody tells us. */
-final class Deadlines {
+public final class Deadlines {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private Deadlines() {}
 
   /** Something that may have come true. */
-  interface Condition {
+  public interface Condition {
     boolean holds() throws Exception;
   }
 
   /** Blocks until the condition holds, and fails if it does not within a minute. */
-  static void await(String what, Condition condition) {
+  public static void await(String what, Condition condition) {
     long start = System.nanoTime();
     try {
       while (!condition.holds()) {

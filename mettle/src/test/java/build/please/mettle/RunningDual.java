@@ -11,6 +11,7 @@ import com.google.longrunning.Operation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
@@ -35,13 +36,18 @@ final class RunningDual implements AutoCloseable {
     this(directory, Map.of(), traces);
   }
 
+  /** With little patience with those who do not wait. */
+  RunningDual(Path directory, Duration abandonedAfter) throws IOException {
+    this(TestSettings.dual(directory, "worker", Map.of(), 0, abandonedAfter), Traces.OFF);
+  }
+
   private RunningDual(Path directory, Map<String, Set<String>> platform, Traces traces)
       throws IOException {
-    server =
-        DualServer.start(
-            TestSettings.dual(directory, "worker", platform, 0),
-            new Telemetry(metrics, traces),
-            Clock.systemUTC());
+    this(TestSettings.dual(directory, "worker", platform, 0), traces);
+  }
+
+  private RunningDual(DualServer.Settings settings, Traces traces) throws IOException {
+    server = DualServer.start(settings, new Telemetry(metrics, traces), Clock.systemUTC());
     client = new TestClient(address());
   }
 

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -24,11 +25,16 @@ import java.util.Map;
  * with this object.
  */
 final class TestFleet implements AutoCloseable {
+  private static final Access NO_ACCESS = Access.of("", false, null, null, null, null);
+
   private final Path directory;
   private final FakePubsub pubsub = new FakePubsub();
   private final Queues queues =
       new Queues(new QueueConfig(pubsub.address(), Duration.ofSeconds(10), Duration.ofHours(1)));
   private final Opened opened = new Opened();
+
+  /** What API servers are told; zero is for ever. */
+  Duration abandonedAfter = Duration.ZERO;
 
   TestFleet(Path directory) throws IOException {
     this.directory = directory;
@@ -71,7 +77,7 @@ final class TestFleet implements AutoCloseable {
                     "gcppubsub://p/responses",
                     "gcppubsub://p/dead",
                     storage(),
-                    TestSettings.api(Map.of())),
+                    TestSettings.api(Map.of(), abandonedAfter)),
                 queues,
                 Telemetry.untraced(metrics),
                 Clock.systemUTC()));
@@ -83,6 +89,11 @@ final class TestFleet implements AutoCloseable {
 
   /** With two slots. */
   Worker worker(String name, Duration drain) throws IOException {
+    return worker(name, drain, List.of());
+  }
+
+  /** With two slots, that asks these API servers whether anybody waits. */
+  Worker worker(String name, Duration drain, List<String> control) throws IOException {
     Metrics metrics =
         add(Metrics.start(new AdminConfig("127.0.0.1", 0, AdminConfig.WhenTaken.FAIL)));
     FleetWorker server =
@@ -93,6 +104,7 @@ final class TestFleet implements AutoCloseable {
                     storage(),
                     "gcppubsub://p/dead",
                     TestSettings.workers(directory.resolve(name), name, 0),
+                    new ControlOptions.Config(control, NO_ACCESS),
                     drain),
                 queues,
                 Telemetry.untraced(metrics),
@@ -106,7 +118,7 @@ final class TestFleet implements AutoCloseable {
         StoreConfig.DEFAULT,
         "",
         "mettle",
-        Access.of("", false, null, null, null, null));
+        NO_ACCESS);
   }
 
   private <T extends AutoCloseable> T add(T resource) {

@@ -25,11 +25,21 @@ final class TestSettings {
   /** A {@code dual} with a store in memory and two slots. */
   static DualServer.Settings dual(
       Path directory, String worker, Map<String, Set<String>> platform, long minFreeBytes) {
+    return dual(directory, worker, platform, minFreeBytes, Duration.ZERO);
+  }
+
+  /** A {@code dual} with little patience with those who do not wait. */
+  static DualServer.Settings dual(
+      Path directory,
+      String worker,
+      Map<String, Set<String>> platform,
+      long minFreeBytes,
+      Duration abandonedAfter) {
     return new DualServer.Settings(
         rpc(),
         SecurityConfig.OPEN,
         memory(directory),
-        api(platform),
+        api(platform, abandonedAfter),
         workers(directory, worker, minFreeBytes));
   }
 
@@ -46,14 +56,15 @@ final class TestSettings {
         Access.of("", false, null, null, null, null));
   }
 
-  static ApiSide.Settings api(Map<String, Set<String>> platform) {
+  static ApiSide.Settings api(Map<String, Set<String>> platform, Duration abandonedAfter) {
     return new ApiSide.Settings(
         ApiSide.Forwarding.ON,
         new PlatformPolicy(platform, SLOTS),
         Duration.ofHours(1),
         Duration.ofHours(6),
         1,
-        2);
+        2,
+        abandonedAfter);
   }
 
   static WorkerSide.Settings workers(Path directory, String worker, long minFreeBytes) {

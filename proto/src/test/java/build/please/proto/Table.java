@@ -4,6 +4,7 @@ package build.please.proto;
 import build.please.proto.asset.RemoteAssetProto;
 import build.please.proto.bbcas.CasProto;
 import build.please.proto.bytestream.BytestreamProto;
+import build.please.proto.control.ControlProto;
 import build.please.proto.elan.CollectorProto;
 import build.please.proto.execution.RemoteExecutionProto;
 import build.please.proto.logstream.RemoteLogstreamProto;
@@ -54,7 +55,8 @@ record Table(String resource, List<FileDescriptor> files) {
 
   /** What only our own servers and commands say to each other. */
   static Table ours() {
-    return new Table("/ours.tsv", List.of(CollectorProto.getDescriptor()));
+    return new Table(
+        "/ours.tsv", List.of(CollectorProto.getDescriptor(), ControlProto.getDescriptor()));
   }
 
   /** Every table there is. */

@@ -7,6 +7,8 @@ import build.please.proto.execution.ExecuteRequest;
 import build.please.proto.execution.ExecutionStage;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.google.longrunning.Operation;
+import com.google.rpc.Code;
+import com.google.rpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Instant;
 import java.util.LinkedHashSet;
@@ -22,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * stay one step. The watchers are told under it, so that each hears the states in their order.
  */
 final class Execution {
+  private static final Status CANCELLED =
+      Status.newBuilder().setCode(Code.CANCELLED_VALUE).setMessage("cancelled by a client").build();
+
   private final String name;
 
   @GuardedBy("this")
@@ -42,11 +47,22 @@ final class Execution {
   @GuardedBy("this")
   private Set<Run> begun = Set.of();
 
+  /** Since when there are no watchers, by the ticker, as far as there are none. */
+  @GuardedBy("this")
+  private long unwatchedSince;
+
+  @GuardedBy("this")
+  private boolean cancelled;
+
   @GuardedBy("this")
   private boolean forgotten;
 
-  Execution(String name) {
+  /**
+   * @param now by the ticker
+   */
+  Execution(String name, long now) {
     this.name = name;
+    this.unwatchedSince = now;
   }
 
   String name() {
@@ -73,6 +89,37 @@ final class Execution {
   @GuardedBy("this")
   boolean isWatched() {
     return !watchers.isEmpty();
+  }
+
+  @GuardedBy("this")
+  long unwatchedSince() {
+    return unwatchedSince;
+  }
+
+  /** Whether somebody asked for the end of the run that is known. */
+  @GuardedBy("this")
+  boolean isCancelled() {
+    return cancelled;
+  }
+
+  /**
+   * Notes that somebody asked for the end of the run, unless it is over. What is only queued ends.
+   *
+   * @return whether it ended
+   */
+  @GuardedBy("this")
+  boolean cancel() {
+    if (latest.isFinal()) {
+      return false;
+    }
+    cancelled = true;
+    if (latest.stage() == ExecutionStage.Value.EXECUTING) {
+      return false;
+    }
+    accept(
+        new Update(latest.queuedAt(), ExecutionStage.Value.COMPLETED),
+        ExecuteOperation.ended(Objects.requireNonNull(current), CANCELLED));
+    return true;
   }
 
   /** No longer in the table; whoever still holds it looks the name up again. */
@@ -124,6 +171,7 @@ final class Execution {
     ExecuteMessage message = new ExecuteMessage(request, queuedAt, run);
     fresh = request.getSkipCacheLookup();
     begun = Set.of();
+    cancelled = false;
     accept(new Update(queuedAt, ExecutionStage.Value.QUEUED), ExecuteOperation.queued(message));
     return message;
   }
@@ -148,6 +196,7 @@ final class Execution {
     if (!dated.queuedAt().equals(latest.queuedAt())) {
       fresh = false; // Another replica's run.
       begun = Set.of();
+      cancelled = false;
     }
     accept(dated, operation);
     note(dated, run);
@@ -193,9 +242,10 @@ final class Execution {
   }
 
   @GuardedBy("this")
-  void leave(Watcher watcher) {
+  void leave(Watcher watcher, long now) {
     if (watchers.contains(watcher)) {
       watchers.remove(watcher);
+      unwatchedSince = now;
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.mettle.api;
 
+import build.please.mettle.control.Demand;
 import build.please.mettle.meter.ApiMeters;
 import build.please.mettle.queue.ExecuteMessage;
 import build.please.mettle.queue.ExecuteOperation;
@@ -34,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * <p>Safe for concurrent use; no method blocks. Each operation has a lock of its own, so that one
  * with a thousand watchers holds up no other.
  */
-public final class Operations implements AutoCloseable {
+public final class Operations implements Demand, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Operations.class);
   private static final Duration SWEEP = Duration.ofSeconds(1);
 
@@ -125,7 +126,7 @@ public final class Operations implements AutoCloseable {
    */
   boolean apply(News news) {
     while (true) {
-      Execution execution = known.computeIfAbsent(news.name(), Execution::new);
+      Execution execution = known.computeIfAbsent(news.name(), this::unwatched);
       synchronized (execution) {
         if (execution.isForgotten()) {
           continue;
@@ -194,6 +195,54 @@ public final class Operations implements AutoCloseable {
     }
   }
 
+  @Override
+  public Optional<Duration> unwatchedFor(String operation) {
+    Execution execution = known.get(operation);
+    if (execution == null) {
+      return Optional.empty();
+    }
+    synchronized (execution) {
+      return Optional.of(
+          execution.isWatched()
+              ? Duration.ZERO
+              : Duration.ofNanos(ticker.read() - execution.unwatchedSince()));
+    }
+  }
+
+  @Override
+  public boolean isCancelled(String operation) {
+    Execution execution = known.get(operation);
+    if (execution == null) {
+      return false;
+    }
+    synchronized (execution) {
+      return execution.isCancelled();
+    }
+  }
+
+  /**
+   * Asks for the end of a run. One that is still queued ends at once, as far as its watchers are
+   * concerned, and is dropped by the worker that takes it; one under way ends when its worker has
+   * killed it.
+   *
+   * @return whether the operation is known
+   */
+  boolean cancel(String operation) {
+    Execution execution = known.get(operation);
+    if (execution == null) {
+      return false;
+    }
+    synchronized (execution) {
+      if (execution.isForgotten() || !execution.isKnown()) {
+        return false;
+      }
+      if (execution.cancel()) {
+        shelve(execution);
+      }
+      return true;
+    }
+  }
+
   /** How many operations are remembered. */
   int size() {
     return known.size();
@@ -246,7 +295,7 @@ public final class Operations implements AutoCloseable {
       throw shuttingDown();
     }
     while (true) {
-      Execution execution = known.computeIfAbsent(name, Execution::new);
+      Execution execution = known.computeIfAbsent(name, this::unwatched);
       Optional<ExecuteMessage> begun = Optional.empty();
       synchronized (execution) {
         if (execution.isForgotten()) {
@@ -271,9 +320,13 @@ public final class Operations implements AutoCloseable {
     }
   }
 
-  private static void leave(Execution execution, Watcher watcher) {
+  private Execution unwatched(String name) {
+    return new Execution(name, ticker.read());
+  }
+
+  private void leave(Execution execution, Watcher watcher) {
     synchronized (execution) {
-      execution.leave(watcher);
+      execution.leave(watcher, ticker.read());
     }
   }
 

@@ -31,6 +31,7 @@ public final class WorkerMeters {
   private final Counter collectFailures;
   private final Counter handedBack;
   private final Counter givenUp;
+  private final Counter abandoned;
   private final LongAdder timeouts;
   private final LongAdder responseFailures;
   private final Seconds runs;
@@ -74,6 +75,8 @@ public final class WorkerMeters {
     packs = counter("mettle.packs.downloaded", "Packs that spared a tree of inputs.");
     packBytes = counter("mettle.pack.bytes.read", "Bytes of packs that were read.");
     collectFailures = counter("mettle.collect.output.errors", "Actions with outputs of no use.");
+    abandoned =
+        counter("mettle.abandoned.actions", "Actions that were dropped or ended, unwanted.");
     handedBack = counter("mettle.nacked.messages", "Messages that were left to others.");
     givenUp =
         counter("mettle.given.up.messages", "Requests that were given up, and copied if asked.");
@@ -172,6 +175,11 @@ public final class WorkerMeters {
   /** A request is not tried again. */
   public void gaveUp() {
     givenUp.increment();
+  }
+
+  /** An action was dropped, or ended while it ran, since nobody wanted it any more. */
+  public void abandoned() {
+    abandoned.increment();
   }
 
   /** News of a run could not be published. */

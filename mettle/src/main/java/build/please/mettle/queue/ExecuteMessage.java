@@ -20,8 +20,9 @@ import java.util.Map;
  * @param queuedAt when the action entered the queue; the epoch if the sender did not say
  * @param run tells apart the runs of an action that must not be merged (EXE-22); empty for all
  *     others
+ * @param server the API server that it comes from; empty if the sender did not say
  */
-public record ExecuteMessage(ExecuteRequest request, Instant queuedAt, String run) {
+public record ExecuteMessage(ExecuteRequest request, Instant queuedAt, String run, String server) {
   /** Those that an action and all it names may be named by (GEN-09), the usual one first. */
   public static final List<HashFunction> FUNCTIONS = List.of(HashFunction.SHA256);
 
@@ -30,6 +31,12 @@ public record ExecuteMessage(ExecuteRequest request, Instant queuedAt, String ru
 
   static final String QUEUED_AT = "build.please.mettle.queued_at";
   static final String RUN = "build.please.mettle.run";
+  static final String SERVER = "build.please.mettle.api";
+
+  /** From no server in particular. */
+  public ExecuteMessage(ExecuteRequest request, Instant queuedAt, String run) {
+    this(request, queuedAt, run, "");
+  }
 
   /**
    * Checks that the request's digests are of a function that actions may use.
@@ -65,6 +72,9 @@ public record ExecuteMessage(ExecuteRequest request, Instant queuedAt, String ru
     if (!run.isEmpty()) {
       attributes.put(RUN, run);
     }
+    if (!server.isEmpty()) {
+      attributes.put(SERVER, server);
+    }
     return new Message(request.toByteString(), attributes, "");
   }
 
@@ -83,7 +93,8 @@ public record ExecuteMessage(ExecuteRequest request, Instant queuedAt, String ru
         new ExecuteMessage(
             request,
             instant(message.attributes().getOrDefault(QUEUED_AT, "")),
-            message.attributes().getOrDefault(RUN, ""));
+            message.attributes().getOrDefault(RUN, ""),
+            message.attributes().getOrDefault(SERVER, ""));
     if (read.operation().length() > LONGEST_OPERATION) {
       throw new InvalidProtocolBufferException("a request whose action has an endless name");
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.mettle.worker;
 
+import build.please.mettle.control.Attendance;
 import build.please.mettle.logs.Broadcast;
 import build.please.traces.Traces;
 
@@ -10,9 +11,10 @@ import build.please.traces.Traces;
  * @param broadcast lets clients read what commands print
  * @param slots what runs may take up
  * @param traces tells a collector of runs
+ * @param attendance knows whether anybody waits for them
  */
-public record Surroundings(Broadcast broadcast, Slots slots, Traces traces) {
-  /** Nobody reads along or hears of runs, and each run takes one slot. */
+public record Surroundings(Broadcast broadcast, Slots slots, Traces traces, Attendance attendance) {
+  /** Nobody reads along or hears of runs, each takes one slot, and none is abandoned. */
   public static final Surroundings NONE =
-      new Surroundings(Broadcast.NONE, Slots.oneForEach(), Traces.OFF);
+      new Surroundings(Broadcast.NONE, Slots.oneForEach(), Traces.OFF, Attendance.NONE);
 }

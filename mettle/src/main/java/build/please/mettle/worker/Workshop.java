@@ -64,14 +64,17 @@ public final class Workshop implements ActionRunner, AutoCloseable {
             config,
             clock);
     runner =
-        new MeteredActionRunner(
-            new FailSafeActionRunner(
-                new CachingActionRunner(
-                    new SlottedActionRunner(local, actions, surroundings.slots()),
-                    actions,
-                    cas.actions()),
-                config.name(),
-                clock),
+        new AttendedActionRunner(
+            new MeteredActionRunner(
+                new FailSafeActionRunner(
+                    new CachingActionRunner(
+                        new SlottedActionRunner(local, actions, surroundings.slots()),
+                        actions,
+                        cas.actions()),
+                    config.name(),
+                    clock),
+                meters),
+            surroundings.attendance(),
             meters);
     uncached = new FailSafeActionRunner(local, config.name(), clock);
   }

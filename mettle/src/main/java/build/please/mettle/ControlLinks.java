@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.mettle;
+
+import build.please.common.rpc.Threads;
+import build.please.creds.CredentialFiles;
+import build.please.mettle.client.RpcDialer;
+import build.please.mettle.control.Attendance;
+import build.please.mettle.control.RemoteAttendance;
+import io.grpc.Channel;
+import io.grpc.ManagedChannel;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+
+/** A worker's connections to the API servers that it asks. */
+final class ControlLinks implements AutoCloseable {
+  private final Opened opened;
+  private final Attendance attendance;
+
+  private ControlLinks(Opened opened, Attendance attendance) {
+    this.opened = opened;
+    this.attendance = attendance;
+  }
+
+  /**
+   * Begins to connect; does not wait for it.
+   *
+   * @throws build.please.common.cli.UsageException if an address or a file cannot be used
+   */
+  static ControlLinks open(ControlOptions.Config config, CredentialFiles files) throws IOException {
+    Opened opened = new Opened();
+    if (config.servers().isEmpty()) {
+      return new ControlLinks(opened, Attendance.NONE);
+    }
+    try {
+      List<Channel> channels = new ArrayList<>();
+      for (String server : config.servers()) {
+        ManagedChannel channel = new RpcDialer(files).dial(server, config.access());
+        opened.add(channel::shutdownNow);
+        channels.add(channel);
+      }
+      ScheduledExecutorService timer = Threads.timer("control");
+      opened.add(timer::shutdown);
+      return new ControlLinks(opened, opened.add(RemoteAttendance.open(channels, timer)));
+    } catch (RuntimeException e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  Attendance attendance() {
+    return attendance;
+  }
+
+  @Override
+  public void close() throws IOException {
+    opened.close();
+  }
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.mettle.control;
+
+import build.please.proto.control.AttendRequest;
+import build.please.proto.control.AttendResponse;
+import build.please.proto.control.AttendResponse.Wish;
+import build.please.proto.control.ControlGrpc;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/** An API server's end of the control streams. A worker that does not read is not heard either. */
+public final class ControlService extends ControlGrpc.ControlImplBase implements AutoCloseable {
+  /** More than any worker has slots; who asks about more is no worker. */
+  private static final int MOST_RUNS = 10_000;
+
+  private final String server;
+  private final Wishes wishes;
+  private final ScheduledExecutorService timer;
+  private final LongSupplier nanoTime;
+  private final Duration period;
+  private final Set<Attended> workers = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
+
+  /**
+   * @param server the name that this server's requests carry
+   * @param timer stays the caller's
+   * @param nanoTime as {@link System#nanoTime}
+   * @param period between two looks at the runs of a worker
+   */
+  public ControlService(
+      String server,
+      Wishes wishes,
+      ScheduledExecutorService timer,
+      LongSupplier nanoTime,
+      Duration period) {
+    this.server = server;
+    this.wishes = wishes;
+    this.timer = timer;
+    this.nanoTime = nanoTime;
+    this.period = period;
+  }
+
+  @Override
+  public StreamObserver<AttendRequest> attend(StreamObserver<AttendResponse> responses) {
+    Attended attended = new Attended((ServerCallStreamObserver<AttendResponse>) responses);
+    workers.add(attended);
+    if (closed) {
+      attended.onCompleted();
+    }
+    return attended;
+  }
+
+  /** Ends the streams, which nothing else would: a server that stops waits for its calls. */
+  @Override
+  public void close() {
+    closed = true;
+    workers.forEach(Attended::onCompleted);
+  }
+
+  /** One worker's stream. */
+  private final class Attended implements StreamObserver<AttendRequest> {
+    @GuardedBy("this")
+    private final ServerCallStreamObserver<AttendResponse> worker;
+
+    @GuardedBy("this")
+    private final Map<Long, Run> runs = new HashMap<>();
+
+    /** Whether the next message is to be asked for once the worker reads. */
+    @GuardedBy("this")
+    private boolean waits = true;
+
+    @GuardedBy("this")
+    private boolean ended;
+
+    private final Future<?> looks;
+
+    Attended(ServerCallStreamObserver<AttendResponse> worker) {
+      this.worker = worker;
+      looks =
+          timer.scheduleWithFixedDelay(
+              this::look, period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
+      worker.disableAutoRequest();
+      worker.setOnReadyHandler(this::hear);
+      worker.setOnCancelHandler(this::end);
+      worker.onNext(AttendResponse.newBuilder().setServer(server).build());
+    }
+
+    @Override
+    public synchronized void onNext(AttendRequest request) {
+      if (ended) {
+        return;
+      }
+      if (request.getReleased()) {
+        runs.remove(request.getRun());
+      } else if (runs.size() < MOST_RUNS) {
+        Run run = new Run(request.getOperation(), nanoTime.getAsLong());
+        runs.put(request.getRun(), run);
+        look(request.getRun(), run);
+      } else if (!worker.isCancelled()) {
+        end();
+        runs.clear();
+        ended = true;
+        worker.onError(
+            Status.RESOURCE_EXHAUSTED
+                .withDescription("more runs than one worker can have in hand")
+                .asRuntimeException());
+        return;
+      }
+      waits = true;
+      hear();
+    }
+
+    private synchronized void hear() {
+      if (waits && worker.isReady()) {
+        waits = false;
+        worker.request(1);
+      }
+    }
+
+    private synchronized void look() {
+      runs.forEach(this::look);
+    }
+
+    @GuardedBy("this")
+    private void look(long number, Run run) {
+      Duration known = Duration.ofNanos(nanoTime.getAsLong() - run.start);
+      Wish wish = wishes.of(run.operation, known);
+      if (wish != run.told && !worker.isCancelled()) {
+        run.told = wish;
+        worker.onNext(AttendResponse.newBuilder().setRun(number).setWish(wish).build());
+      }
+    }
+
+    private void end() {
+      looks.cancel(false);
+      workers.remove(this);
+    }
+
+    @Override
+    public void onError(Throwable gone) {
+      end();
+    }
+
+    /** Called when the worker ends the stream, and when we do. */
+    @Override
+    public synchronized void onCompleted() {
+      end();
+      runs.clear();
+      if (!ended && !worker.isCancelled()) {
+        ended = true;
+        worker.onCompleted();
+      }
+    }
+  }
+
+  /** A run in the worker's hands, and what it was told of it last. */
+  private static final class Run {
+    private final String operation;
+    private final long start;
+    private Wish told = Wish.UNKNOWN;
+
+    Run(String operation, long start) {
+      this.operation = operation;
+      this.start = start;
+    }
+  }
+}
