@@ -37,7 +37,10 @@ public final class FleetFlags {
                 + subscription.name()
                 + " --response_queue="
                 + SCHEME
-                + topics.responses());
+                + topics.responses()
+                + " --dead_letter_queue="
+                + SCHEME
+                + topics.deadLetters());
       }
     }
     return lines;
