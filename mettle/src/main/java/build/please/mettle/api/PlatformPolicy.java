@@ -2,12 +2,12 @@
 package build.please.mettle.api;
 
 import build.please.common.cas.MalformedException;
+import build.please.mettle.queue.PlatformAttributes;
 import build.please.proto.execution.Action;
 import build.please.proto.execution.Command;
 import build.please.proto.execution.Platform;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import java.util.Comparator;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -69,19 +69,13 @@ public final class PlatformPolicy {
 
   /**
    * What a request says of the platform, for those who route requests by it; nothing if no property
-   * is configured. Several values of one property are sorted and joined by commas.
+   * is configured.
    */
   public Map<String, String> attributes(Platform platform) {
     if (properties.isEmpty()) {
       return Map.of();
     }
-    return platform.getPropertiesList().stream()
-        .sorted(Comparator.comparing(Platform.Property::getValue))
-        .collect(
-            Collectors.toMap(
-                Platform.Property::getName,
-                Platform.Property::getValue,
-                (one, other) -> one + "," + other));
+    return PlatformAttributes.of(platform);
   }
 
   /** How many slots a checked platform asks for; one if it does not say. */
