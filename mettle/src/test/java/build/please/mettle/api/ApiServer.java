@@ -113,6 +113,10 @@ final class ApiServer implements AutoCloseable {
     this.channel = InProcessChannelBuilder.forName(name).build();
   }
 
+  ExecutionGrpc.ExecutionStub stub() {
+    return ExecutionGrpc.newStub(channel);
+  }
+
   /** Stores an action without inputs or outputs. Different text makes different actions. */
   Digest action(String text) {
     return store(Action.newBuilder(), Command.newBuilder().addArguments(text));
