@@ -32,6 +32,7 @@ func relations(made objects, known map[string]map[string]bool) []string {
 			mounts(where, container, one.pod.Spec.Volumes, &wrong)
 			security(where, container, one.pod.Spec, &wrong)
 			arguments(where, container, known, &wrong)
+			dials(where, container, made, &wrong)
 			grace(where, container, one.pod.Spec, &wrong)
 		}
 	}
@@ -189,6 +190,39 @@ func arguments(where string, container core.Container, known map[string]map[stri
 			}
 		}
 	}
+}
+
+var address = regexp.MustCompile(`=grpcs?://([^:/]+):([0-9]+)$`)
+
+// Who is dialled must be a service of the chart, or a pod of a StatefulSet by its own name.
+func dials(where string, container core.Container, made objects, wrong *complaints) {
+	for _, argument := range container.Args {
+		match := address.FindStringSubmatch(argument)
+		if match == nil {
+			continue
+		}
+		name, domain, isPod := strings.Cut(match[1], ".")
+		found := isPod && isPodOf(name, domain, made)
+		for _, service := range made.services {
+			for _, port := range service.Spec.Ports {
+				found = found || !isPod && service.Name == name && fmt.Sprint(port.Port) == match[2]
+			}
+		}
+		if !found {
+			wrong.add("%s is told of %s, which is not there", where, argument)
+		}
+	}
+}
+
+func isPodOf(name, service string, made objects) bool {
+	for _, one := range made.workloads {
+		for ordinal := int32(0); one.replicas != nil && ordinal < *one.replicas; ordinal++ {
+			if one.service == service && name == fmt.Sprintf("%s-%d", one.name, ordinal) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // SIGKILL must not come before the server has ended by itself.

@@ -56,6 +56,8 @@ expect_noticed templates/workers.yaml 's/drain_timeout={{ /drain_timeout=1{{ /' 
 expect_noticed templates/workers.yaml 's/if not \$values.autoscaling.enabled/if true/' 'has a number of replicas too'
 expect_noticed templates/_helpers.tpl 's/path: .readyz/path: \/ready/' 'has no probe of /readyz'
 expect_noticed templates/_helpers.tpl 's/^app.kubernetes.io.component:.*/app.kubernetes.io\/part-of: mettle/' 'workloads'
+expect_noticed templates/_helpers.tpl 's/until (int .Values.api.replicas)/until 9/' 'grpc://builds-api-8.builds-api-pods:7778, which is not there'
+expect_noticed templates/_helpers.tpl 's/Values.elan.port }}/Values.api.port }}/' 'grpc://builds-elan:7778, which is not there'
 expect_noticed values.yaml 's/runAsNonRoot: true/runAsNonRoot: false/' 'may run as root'
 
 note 'the Dockerfiles'

@@ -33,6 +33,23 @@ helm.sh/chart: {{ .root.Chart.Name }}-{{ .root.Chart.Version }}
 {{- end }}
 {{- end }}
 
+{{- /* Where workers ask whether anybody waits: each API server by its own name. */ -}}
+{{- define "mettle.controlArgs" -}}
+{{- if .Values.api.control }}
+{{- $api := include "mettle.fullname" (dict "root" . "component" "api") }}
+{{- $scheme := ternary "grpcs" "grpc" (ne .Values.tls.secret "") }}
+{{- range $ordinal := until (int .Values.api.replicas) }}
+- --control={{ $scheme }}://{{ $api }}-{{ $ordinal }}.{{ $api }}-pods:{{ $.Values.api.port }}
+{{- end }}
+{{- with .Values.tls.caConfigMap }}
+- --control_ca=/etc/mettle/ca/ca.pem
+{{- end }}
+{{- if .Values.auth.secret }}
+- --control_token_file=/etc/mettle/auth/client
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{- /* How a server that clients connect to protects itself. */ -}}
 {{- define "mettle.serverArgs" -}}
 - --port={{ .values.port }}

@@ -25,7 +25,10 @@ public final class FleetFlags {
             + SCHEME
             + topics.responses().replaceFirst("/topics/", "/subscriptions/")
             + " --response_queue_suffix="
-            + config.responses().suffix(0));
+            + config.responses().suffix(0)
+            + " --dead_letter_subscription="
+            + SCHEME
+            + topics.deadLetters().replaceFirst("/topics/", "/subscriptions/"));
     for (PlannedSubscription subscription : plan.subscriptions()) {
       if (subscription.deadLetters().isPresent()) {
         lines.add(

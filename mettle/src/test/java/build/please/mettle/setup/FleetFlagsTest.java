@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.mettle.setup;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+final class FleetFlagsTest {
+  @Test
+  void everyKindOfServer_hasALine() {
+    SetupConfig config =
+        new SetupConfig(
+            new SetupConfig.Topics(
+                "projects/p/topics/q",
+                Optional.of("projects/p/topics/b"),
+                "projects/p/topics/r",
+                "projects/p/topics/d"),
+            new SetupConfig.Responses(3, "-%d"),
+            new SetupConfig.Rules(Duration.ofMinutes(1), 100, Duration.ofDays(7)),
+            Optional.of(new SetupConfig.Pool("fast", Match.parse(List.of("os=linux")))),
+            new SetupConfig.Accounts(Optional.empty(), List.of(), List.of()));
+    String answers =
+        " --response_queue=gcppubsub://projects/p/topics/r"
+            + " --dead_letter_queue=gcppubsub://projects/p/topics/d";
+    assertEquals(
+        List.of(
+            "for API servers, each with a suffix of its own:"
+                + " --request_queue=gcppubsub://projects/p/topics/q"
+                + " --pre_response_queue=gcppubsub://projects/p/topics/r"
+                + " --response_queue=gcppubsub://projects/p/subscriptions/r"
+                + " --response_queue_suffix=-0"
+                + " --dead_letter_subscription=gcppubsub://projects/p/subscriptions/d",
+            "for workers of pool fast:"
+                + " --request_queue=gcppubsub://projects/p/subscriptions/q-fast"
+                + answers,
+            "for workers of pool fast on batch requests:"
+                + " --request_queue=gcppubsub://projects/p/subscriptions/b-fast"
+                + answers),
+        FleetFlags.of(config, Planner.plan(config)));
+  }
+}
