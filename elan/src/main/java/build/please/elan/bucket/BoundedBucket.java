@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -196,7 +197,14 @@ public final class BoundedBucket implements Bucket {
       keptObjects.addAndGet(marked.notes().size());
     }
     Map<String, Long> found = bucket.sizes(without(keys, marked.leaving()));
-    note(residents.adopt(footprints(found), keepSeconds));
+    Map<String, Long> news = new HashMap<>();
+    for (String key : marked.unknown()) {
+      Long size = found.get(key);
+      if (size != null) {
+        news.put(key, size);
+      }
+    }
+    note(residents.adopt(footprints(news), keepSeconds));
     return found;
   }
 

@@ -82,7 +82,7 @@ final class Resident {
   }
 
   private static long word(String key, int start) {
-    return Long.parseUnsignedLong(key, start, start + WORD, 16);
+    return HexFormat.fromHexDigitsToLong(key, start, start + WORD);
   }
 
   /** Whether the key is {@code (KIND/)ab/HASH} with the hash at that place. */

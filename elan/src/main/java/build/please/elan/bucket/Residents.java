@@ -74,19 +74,19 @@ final class Residents {
   synchronized Marked mark(Collection<String> keys, int keepSeconds) {
     int now = clock.seconds();
     Set<String> leaving = new HashSet<>();
+    Set<String> unknown = new HashSet<>();
     List<Note> notes = new ArrayList<>();
     for (String key : keys) {
       Resident resident = all.get(Resident.named(key));
       if (resident == null) {
-        continue;
-      }
-      if (resident.leaving) {
+        unknown.add(key);
+      } else if (resident.leaving) {
         leaving.add(key);
       } else if (mark(resident, now, keepSeconds)) {
         notes.add(note(resident));
       }
     }
-    return new Marked(leaving, notes);
+    return new Marked(leaving, unknown, notes);
   }
 
   /** Adds what was found in the bucket but is not known here, used now. Says what to note. */

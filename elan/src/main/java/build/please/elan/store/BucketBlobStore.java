@@ -19,6 +19,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -65,9 +66,15 @@ final class BucketBlobStore implements BlobStore {
   }
 
   private Set<Digest> missing(Collection<Digest> digests, Look look) throws IOException {
-    Set<Digest> missing = new LinkedHashSet<>(digests);
-    Map<String, Long> plain = look.sizes(keys(missing, Encoding.IDENTITY));
-    missing.removeIf(digest -> isSize(plain.get(Keys.blob(digest, Encoding.IDENTITY)), digest));
+    List<String> keys = keys(digests, Encoding.IDENTITY);
+    Map<String, Long> plain = look.sizes(keys);
+    Set<Digest> missing = new LinkedHashSet<>();
+    Iterator<String> key = keys.iterator();
+    for (Digest digest : digests) {
+      if (!isSize(plain.get(key.next()), digest)) {
+        missing.add(digest);
+      }
+    }
     if (missing.isEmpty()) {
       return missing;
     }
