@@ -54,6 +54,7 @@ import picocli.CommandLine.Option;
     })
 public final class Bench implements Callable<Integer> {
   private static final int WORSE = 3;
+  private static final int MOST_ROUNDS = 1000;
 
   @Option(names = "--full", description = "Longer, with larger stores.")
   private boolean full;
@@ -62,6 +63,12 @@ public final class Bench implements Callable<Integer> {
       names = "--smoke",
       description = "A few seconds: whether everything works. Its figures mean nothing.")
   private boolean smoke;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      description = "Rounds of each workload, in place of 1, 7 or 9.")
+  private @Nullable Integer rounds;
 
   @Option(
       names = "--only",
@@ -125,11 +132,17 @@ public final class Bench implements Callable<Integer> {
     if (full && smoke) {
       throw new UsageException("--full and --smoke exclude each other");
     }
+    if (rounds != null && (rounds < 1 || rounds > MOST_ROUNDS)) {
+      throw new UsageException("--rounds=" + rounds + " is not between 1 and " + MOST_ROUNDS);
+    }
     List<Target> others = others();
     List<Comparison> before = guard == null ? List.of() : JsonReport.readComparisons(guard);
     Path output = out != null ? out : root.resolve("target").resolve("bench");
     Files.createDirectories(output);
     Plan plan = full ? Plan.FULL : smoke ? Plan.SMOKE : Plan.SHORT;
+    if (rounds != null) {
+      plan = plan.withRounds(rounds);
+    }
     RunConfig config =
         new RunConfig(
             root.toAbsolutePath(),

@@ -8,15 +8,15 @@ import build.please.bench.server.Target;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** What a run starts itself: Elan, Mettle with everything in one process, and the empty service. */
 final class OwnServers implements AutoCloseable {
   static final String NAME = "ours";
 
-  private final List<ServerProcess> started = new ArrayList<>();
+  private final List<ServerProcess> started = new CopyOnWriteArrayList<>();
   private final Programs programs;
   private final Path directory;
 
@@ -66,6 +66,7 @@ final class OwnServers implements AutoCloseable {
 
   @Override
   public void close() {
+    started.forEach(ServerProcess::end);
     started.forEach(ServerProcess::close);
   }
 }

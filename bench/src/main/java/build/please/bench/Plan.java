@@ -35,8 +35,8 @@ record Plan(
       new Plan(
           "short",
           7,
-          Duration.ofMillis(250),
-          Duration.ofMillis(500),
+          Duration.ofMillis(200),
+          Duration.ofMillis(400),
           1,
           10_000,
           5,
@@ -47,4 +47,8 @@ record Plan(
   static final Plan FULL =
       new Plan(
           "full", 9, Duration.ofSeconds(1), Duration.ofSeconds(5), 1, 100_000, 20, 1L << 40, true);
+
+  Plan withRounds(int other) {
+    return new Plan(name, other, round, warm, share, library, starts, largest, quiet);
+  }
 }

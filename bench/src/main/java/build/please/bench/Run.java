@@ -63,6 +63,7 @@ final class Run {
     Map<String, String> durability = new LinkedHashMap<>();
     try (OwnServers servers = new OwnServers(programs, directory);
         Client client = new Client()) {
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> cleanUp(servers, directory)));
       List<Target> targets = new ArrayList<>();
       targets.add(servers.target());
       targets.addAll(others);
@@ -84,6 +85,16 @@ final class Run {
     Page.write(report, config.output());
     System.out.println("report: " + config.output().toAbsolutePath().normalize());
     return report;
+  }
+
+  /** For a run that is ended by a signal; does nothing after others. */
+  private static void cleanUp(OwnServers servers, Path directory) {
+    servers.close();
+    try {
+      Scratch.remove(directory);
+    } catch (IOException e) {
+      System.err.println("bench: cannot remove " + directory + ": " + e.getMessage());
+    }
   }
 
   private Settings settings(String began, Map<String, String> durability) {

@@ -13,8 +13,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 final class Scratch {
   private Scratch() {}
 
-  /** Removes all of it; what actions left may be read-only. */
-  static void remove(Path directory) throws IOException {
+  /** Removes all of it, if it is there; what actions left may be read-only. */
+  static synchronized void remove(Path directory) throws IOException {
+    if (!Files.exists(directory)) {
+      return;
+    }
     Files.walkFileTree(
         directory,
         new SimpleFileVisitor<>() {

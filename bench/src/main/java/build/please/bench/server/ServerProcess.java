@@ -29,7 +29,7 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   /**
-   * Starts a server, and waits until it says {@code ready grpc://HOST:PORT} on its first line.
+   * Starts a server, and waits until it says {@code ready grpc://HOST:PORT}.
    *
    * @param log where its errors go
    * @throws IOException if it ends before; the message has the end of what it logged
@@ -44,10 +44,14 @@ public final class ServerProcess implements AutoCloseable {
     BufferedReader out =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     String line = out.readLine();
-    if (line == null || !line.startsWith(READY)) {
+    // The JVM may say something before, if it has options for that.
+    while (line != null && !line.startsWith(READY)) {
+      line = out.readLine();
+    }
+    if (line == null) {
       process.destroyForcibly();
       throw new IOException(
-          String.join(" ", command) + " did not start: " + line + " " + Files.readString(log));
+          String.join(" ", command) + " did not start: " + Files.readString(log).strip());
     }
     drain(out);
     int colon = line.lastIndexOf(':');
@@ -85,6 +89,11 @@ public final class ServerProcess implements AutoCloseable {
   /** Its address, with its own time only. */
   public Endpoint endpoint() {
     return new Endpoint(address, Set.of(pid()), "");
+  }
+
+  /** Asks it to end, without waiting. */
+  public void end() {
+    process.destroy();
   }
 
   @Override

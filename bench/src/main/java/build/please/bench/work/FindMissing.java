@@ -94,9 +94,6 @@ public final class FindMissing extends FixedRequests {
 
   @Override
   public List<Floor> floors() {
-    if (absent > 0) {
-      return List.of();
-    }
-    return List.of(Floors.unary(72 * count, 0));
+    return List.of(Floors.unary(72 * count, 72 * absent));
   }
 }
