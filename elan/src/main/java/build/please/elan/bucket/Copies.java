@@ -105,12 +105,26 @@ final class Copies implements AutoCloseable {
     while (true) {
       Fetch fetch =
           fetches.computeIfAbsent(
-              copy, name -> new Fetch(far, () -> disk.write(name, 0), this::warn));
+              copy, name -> new Fetch(far, target(key, version, name), this::warn));
       Optional<InputStream> joined = fetch.join(() -> fetches.remove(copy, fetch));
       if (joined.isPresent()) {
         return joined.get();
       }
     }
+  }
+
+  private Fetch.Target target(String key, Object version, String copy) {
+    return new Fetch.Target() {
+      @Override
+      public Optional<InputStream> find(long offset) {
+        return Copies.this.find(key, version, offset);
+      }
+
+      @Override
+      public BucketWriter write() throws IOException {
+        return disk.write(copy, 0);
+      }
+    };
   }
 
   /** Forgets the copy of a version of an object. */

@@ -28,10 +28,12 @@ final class Fetch {
     InputStream open(long offset) throws IOException;
   }
 
-  /** A new copy. */
-  @FunctionalInterface
+  /** Where its copy goes. */
   interface Target {
-    BucketWriter open() throws IOException;
+    /** The bytes from there on, if there is a copy already. */
+    Optional<InputStream> find(long offset);
+
+    BucketWriter write() throws IOException;
   }
 
   private enum State {
@@ -42,7 +44,7 @@ final class Fetch {
     WHOLE,
     /** The next piece does not come. */
     FAILED,
-    /** The next piece comes, but there is no copy for it; readers go on by themselves. */
+    /** There is no copy to share, or one already; readers go on by themselves. */
     UNSHARED
   }
 
@@ -184,6 +186,14 @@ final class Fetch {
       }
       InputStream all;
       try {
+        // It may have been made since the caller looked for it.
+        Optional<InputStream> made = near.find(0);
+        if (made.isPresent()) {
+          own = made.get();
+          over.run();
+          taken(0, State.UNSHARED);
+          return;
+        }
         all = far.open(0);
       } catch (IOException | RuntimeException | Error e) {
         over.run();
@@ -191,7 +201,7 @@ final class Fetch {
         throw e;
       }
       try {
-        BucketWriter writer = near.open();
+        BucketWriter writer = near.write();
         copy = writer;
         file =
             FileChannel.open(
@@ -254,7 +264,8 @@ final class Fetch {
       if (next != null) {
         return take(next, buffer, offset, length);
       }
-      InputStream rest = far.open(position);
+      Optional<InputStream> made = near.find(position);
+      InputStream rest = made.isPresent() ? made.get() : far.open(position);
       own = rest;
       return rest.read(buffer, offset, length);
     }

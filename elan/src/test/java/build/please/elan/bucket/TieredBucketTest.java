@@ -13,6 +13,7 @@ import build.please.elan.meter.Lookups;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +45,7 @@ final class TieredBucketTest extends BucketContract {
   private FakeGcs cloud;
   private int hits;
   private int misses;
+  private Runnable afterLook = () -> {};
   private Bucket bucket;
 
   @BeforeEach
@@ -61,6 +64,9 @@ final class TieredBucketTest extends BucketContract {
         (hit, missed) -> {
           hits += hit;
           misses += missed;
+          Runnable once = afterLook;
+          afterLook = () -> {};
+          once.run();
         });
   }
 
@@ -159,6 +165,22 @@ final class TieredBucketTest extends BucketContract {
   }
 
   @Test
+  void copyThatIsMadeAfterTheLook_isTaken() throws IOException {
+    cloud.put(BLOB, bytes(300_000));
+    afterLook =
+        () -> {
+          try {
+            loaded(0);
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        };
+    assertArrayEquals(bytes(300_000), loaded(0));
+
+    assertEquals(1, cloud.calls(Call.MEDIA));
+  }
+
+  @RepeatedTest(10)
   void manyThreadsAtTheSameTime_goFarOnce_andGetTheSame() throws Exception {
     int size = 1_000_000;
     bucket.close();
