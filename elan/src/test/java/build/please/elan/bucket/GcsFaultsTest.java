@@ -133,6 +133,17 @@ final class GcsFaultsTest {
     assertEquals(8, cloud.calls(Call.MEDIA));
   }
 
+  /** It takes twice as long as an answer may be silent. */
+  @Test
+  void readThatIsSlow_butGetsOn_isNoFailure() throws IOException {
+    byte[] content = bytes(900_000);
+    store(KEY, content);
+    cloud.faults().next(Call.MEDIA, Fault.SLOW);
+
+    assertArrayEquals(content, load(KEY));
+    assertEquals(1, cloud.calls(Call.MEDIA));
+  }
+
   /** Its generation was seen, so no byte of the other one may come. */
   @Test
   void readCutShort_ofAnObjectThatIsReplaced_fails() throws IOException {

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 
 /** A server of HTTP/1.1 that can break off at any point: a thread for each connection. */
 final class FakeHttp implements AutoCloseable {
@@ -32,6 +33,9 @@ final class FakeHttp implements AutoCloseable {
   interface Deed {
     Response apply(boolean stale) throws IOException;
   }
+
+  /** Short for one who waits for the next byte; many of them are long for one who waits for all. */
+  private static final long PAUSE_MILLIS = 100;
 
   private final Handler handler;
   private final Faults faults;
@@ -110,6 +114,10 @@ final class FakeHttp implements AutoCloseable {
         reset(socket);
       }
       case SHORT_BODY -> response.sendPart(out);
+      case SLOW -> {
+        response.sendSlowly(out, () -> closed.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS));
+        return true;
+      }
       default -> {
         new Response(response.status(), response.headers(), response.body().withWrongBit())
             .send(out);

@@ -21,6 +21,8 @@ public enum Fault {
   RESET_IN_BODY,
   /** The connection ends properly after a part of the body. */
   SHORT_BODY,
+  /** The body comes in pieces, with pauses; all of it takes longer than the client's patience. */
+  SLOW,
   /** One bit of the body is another. */
   WRONG_BIT,
   /** A list as it was some changes ago. */
@@ -29,7 +31,7 @@ public enum Fault {
   boolean isBeforeTheDeed() {
     return switch (this) {
       case TOO_MANY, UNAVAILABLE, UNAUTHORIZED, FORBIDDEN, RESET, SILENT -> true;
-      case LOST_REPLY, RESET_IN_BODY, SHORT_BODY, WRONG_BIT, STALE -> false;
+      case LOST_REPLY, RESET_IN_BODY, SHORT_BODY, SLOW, WRONG_BIT, STALE -> false;
     };
   }
 

@@ -55,6 +55,23 @@ record Response(int status, Map<String, String> headers, Content body) {
     out.flush();
   }
 
+  /** Waits a moment. */
+  @FunctionalInterface
+  interface Pause {
+    void pass() throws InterruptedException;
+  }
+
+  /** The head, and the body in ten pieces. */
+  void sendSlowly(OutputStream out, Pause pause) throws IOException, InterruptedException {
+    out.write(head().getBytes(ISO_8859_1));
+    for (int i = 0; i < 10; i++) {
+      long from = body.size() * i / 10;
+      body.writeTo(out, from, body.size() * (i + 1) / 10 - from);
+      out.flush();
+      pause.pass();
+    }
+  }
+
   /** The head and a bit more than half of the body. */
   void sendPart(OutputStream out) throws IOException {
     out.write(head().getBytes(ISO_8859_1));
