@@ -10,6 +10,7 @@ import java.util.Optional;
 final class Permissions {
   private static final String REAPI = "build.bazel.remote.execution.v2.";
   private static final String CAS = REAPI + "ContentAddressableStorage/";
+  private static final String OPERATIONS = "google.longrunning.Operations/";
   private static final String STREAM = "google.bytestream.ByteStream/";
 
   /** Whoever decides where calls go must be able to ask, and shows nothing. */
@@ -32,6 +33,12 @@ final class Permissions {
           REAPI + "ActionCache/UpdateActionResult",
           REAPI + "Execution/Execute",
           REAPI + "Execution/WaitExecution",
+          OPERATIONS + "GetOperation",
+          OPERATIONS + "ListOperations",
+          OPERATIONS + "CancelOperation",
+          OPERATIONS + "WaitOperation",
+          // What API servers tell each other is what those who execute may see.
+          "build.please.remote.mettle.Bootstrap/ServeExecutions",
           // Workers ask with what they store results with.
           "build.please.remote.mettle.Control/Attend",
           CAS + "BatchUpdateBlobs",

@@ -70,6 +70,11 @@ final class TokenTest {
           "google.bytestream.ByteStream/QueryWriteStatus",
           REAPI + "Execution/Execute",
           REAPI + "Execution/WaitExecution",
+          "google.longrunning.Operations/GetOperation",
+          "google.longrunning.Operations/ListOperations",
+          "google.longrunning.Operations/CancelOperation",
+          "google.longrunning.Operations/WaitOperation",
+          "build.please.remote.mettle.Bootstrap/ServeExecutions",
           REAPI + "ContentAddressableStorage/SplitBlob",
           REAPI + "ContentAddressableStorage/SpliceBlob");
 

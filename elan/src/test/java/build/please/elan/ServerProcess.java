@@ -138,6 +138,11 @@ public final class ServerProcess implements AutoCloseable {
     await(process, log);
   }
 
+  /** Blocks until the process is gone, for whatever reason. */
+  public void awaitEnd() throws IOException {
+    await(process, log);
+  }
+
   /** SIGTERM. Blocks until the process is gone and says how it ended. */
   public int terminate() throws IOException {
     process.destroy();

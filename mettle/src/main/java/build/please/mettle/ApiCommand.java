@@ -101,6 +101,7 @@ final class ApiCommand implements Callable<Integer> {
               + "API_DEAD_LETTER_SUBSCRIPTION).")
   private String deadLetters = "";
 
+  @Mixin private final PeerOptions peer = new PeerOptions();
   @Mixin private final AttemptOptions attempts = new AttemptOptions();
 
   @Mixin private final ServerStorageOptions storage = new ServerStorageOptions();
@@ -165,6 +166,7 @@ final class ApiCommand implements Callable<Integer> {
         queues.toUrls(before, System.getenv(), "API").withBatch(batch),
         announcements,
         deadLetters,
+        peer.toPeer(),
         storage.toSettings(),
         new ApiSide.Settings(
             noForwardStorage ? ApiSide.Forwarding.OFF : ApiSide.Forwarding.ON,

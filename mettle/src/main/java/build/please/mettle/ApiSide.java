@@ -7,12 +7,15 @@ import build.please.elan.meter.ElanMeters;
 import build.please.elan.service.CachedDirectories;
 import build.please.elan.service.ElanServices;
 import build.please.elan.service.ServiceConfig;
+import build.please.mettle.api.BootstrapClient;
+import build.please.mettle.api.BootstrapService;
 import build.please.mettle.api.CapabilitiesService;
 import build.please.mettle.api.DeadLetterLoop;
 import build.please.mettle.api.ExecutionService;
 import build.please.mettle.api.KeepAlive;
 import build.please.mettle.api.LogByteStream;
 import build.please.mettle.api.Operations;
+import build.please.mettle.api.OperationsService;
 import build.please.mettle.api.PlatformPolicy;
 import build.please.mettle.api.RequestPublisher;
 import build.please.mettle.api.ResponseLoop;
@@ -29,6 +32,7 @@ import build.please.proto.bytestream.ByteStreamGrpc.ByteStreamImplBase;
 import build.please.proto.execution.CacheCapabilities;
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.grpc.BindableService;
+import io.grpc.Channel;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,6 +47,7 @@ import java.util.function.Supplier;
  */
 final class ApiSide implements AutoCloseable {
   private static final Duration POLL_PAUSE = Duration.ofSeconds(1);
+  private static final Duration CATCH_UP = Duration.ofSeconds(20);
   private static final Duration KEEP_ALIVE = Duration.ofMinutes(1);
   private static final Duration DEMAND_PERIOD = Duration.ofSeconds(1);
 
@@ -123,6 +128,11 @@ final class ApiSide implements AutoCloseable {
     return side;
   }
 
+  /** Learns what another API server knows, if it can be asked. Blocks for some seconds at most. */
+  void catchUp(Channel peer) {
+    BootstrapClient.catchUp(operations, peer, CATCH_UP);
+  }
+
   /**
    * What clients may ask for. To be called once. Blocks, for some seconds at most, if another
    * server has to be asked what it can store.
@@ -142,6 +152,8 @@ final class ApiSide implements AutoCloseable {
             new KeepAlive(KEEP_ALIVE, means.timer()),
             new ResultInliner(cas.blobs(), means.pieces()),
             meters));
+    services.add(new OperationsService(operations, cas.actions(), links.requests(), means.timer()));
+    services.add(new BootstrapService(operations));
     Supplier<CacheCapabilities> cache = CacheCapabilities::getDefaultInstance;
     if (settings.forwarding() == Forwarding.ON) {
       ElanServices.of(

@@ -6,6 +6,7 @@ import build.please.creds.CredentialFiles;
 import build.please.mettle.client.RpcDialer;
 import build.please.mettle.control.Attendance;
 import build.please.mettle.control.RemoteAttendance;
+import build.please.mettle.worker.Hearsay;
 import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import java.io.IOException;
@@ -17,10 +18,12 @@ import java.util.concurrent.ScheduledExecutorService;
 final class ControlLinks implements AutoCloseable {
   private final Opened opened;
   private final Attendance attendance;
+  private final Hearsay hearsay;
 
-  private ControlLinks(Opened opened, Attendance attendance) {
+  private ControlLinks(Opened opened, Attendance attendance, Hearsay hearsay) {
     this.opened = opened;
     this.attendance = attendance;
+    this.hearsay = hearsay;
   }
 
   /**
@@ -31,7 +34,7 @@ final class ControlLinks implements AutoCloseable {
   static ControlLinks open(ControlOptions.Config config, CredentialFiles files) throws IOException {
     Opened opened = new Opened();
     if (config.servers().isEmpty()) {
-      return new ControlLinks(opened, Attendance.NONE);
+      return new ControlLinks(opened, Attendance.NONE, Hearsay.NONE);
     }
     try {
       List<Channel> channels = new ArrayList<>();
@@ -42,11 +45,16 @@ final class ControlLinks implements AutoCloseable {
       }
       ScheduledExecutorService timer = Threads.timer("control");
       opened.add(timer::shutdown);
-      return new ControlLinks(opened, opened.add(RemoteAttendance.open(channels, timer)));
+      return new ControlLinks(
+          opened, opened.add(RemoteAttendance.open(channels, timer)), new PeerHearsay(channels));
     } catch (RuntimeException e) {
       opened.close();
       throw e;
     }
+  }
+
+  Hearsay hearsay() {
+    return hearsay;
   }
 
   Attendance attendance() {

@@ -36,6 +36,7 @@ final class FleetApi implements AutoCloseable {
    *
    * @param queues a topic for requests, a subscription for responses
    * @param announcements a topic for what is requested; empty for none
+   * @param peer knows what runs
    * @param deadLetters a subscription to what is given up; empty for none
    */
   record Settings(
@@ -44,6 +45,7 @@ final class FleetApi implements AutoCloseable {
       QueueOptions.Urls queues,
       String announcements,
       String deadLetters,
+      PeerOptions.Peer peer,
       ServerStorage.Settings storage,
       ApiSide.Settings api) {}
 
@@ -80,6 +82,11 @@ final class FleetApi implements AutoCloseable {
                 means,
                 MettleMeters.ofApi(metrics)));
     control = opened.add(api.control(server()));
+    if (!settings.peer().url().isEmpty()) {
+      try (PeerChannel peer = new PeerChannel(settings.peer(), files, telemetry)) {
+        api.catchUp(peer.channel());
+      }
+    }
     LiveLogs logs =
         LiveLogs.open(storage.cas().blobs(), means.pieces(), means.timer(), Ticker.systemTicker());
     server =

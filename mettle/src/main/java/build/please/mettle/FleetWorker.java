@@ -9,7 +9,6 @@ import build.please.mettle.logs.Broadcast;
 import build.please.mettle.meter.MettleMeters;
 import build.please.mettle.queue.Queues;
 import build.please.mettle.queue.Topic;
-import build.please.mettle.worker.Hearsay;
 import build.please.mettle.worker.Slots;
 import build.please.mettle.worker.Surroundings;
 import build.please.mettle.worker.WorkerConfig;
@@ -26,7 +25,7 @@ final class FleetWorker implements AutoCloseable {
    *
    * @param queues a subscription for requests, a topic for responses
    * @param deadLetters a topic for requests that are given up; empty for none
-   * @param control whom to ask whether anybody waits
+   * @param control whom to ask how actions are, and whether anybody waits
    * @param drain how long actions may go on after a request to stop; zero hands them back at once
    */
   record Settings(
@@ -72,7 +71,7 @@ final class FleetWorker implements AutoCloseable {
                     flags.subscription("--request_queue", settings.queues().requests()),
                     responses,
                     deadLetters,
-                    Hearsay.NONE),
+                    control.hearsay()),
                 new Surroundings(
                     Broadcast.NONE, Slots.oneForEach(), telemetry.traces(), control.attendance()),
                 MettleMeters.ofWorker(metrics, worker.name(), worker.version()),

@@ -12,6 +12,7 @@ import build.please.mettle.queue.FakePubsub;
 import build.please.mettle.queue.FakeSubscription;
 import build.please.proto.execution.ExecuteResponse;
 import com.google.longrunning.Operation;
+import com.google.rpc.Code;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -154,6 +155,28 @@ final class FleetIT {
     assertEquals("done\n", client.blob(response.getResult().getStdoutDigest()));
     Deadlines.await("the request to be acknowledged", () -> requests().size() == 0);
     assertEquals(2, Files.readAllLines(directory.resolve("runs")).size());
+  }
+
+  /** Ends its worker, each time (fault 111). */
+  @Test
+  void actionThatKillsItsWorkers_isGivenUp_andTheQueueMovesOn() throws Exception {
+    ServerProcess api = api("0");
+    TestClient client = client(api);
+    Iterator<Operation> states = client.execute(client.script("kill -9 $PPID; sleep 1000"));
+    for (String name : List.of("one", "two")) {
+      ServerProcess worker = worker(name, "--max_attempts=2", "--control=" + api.address());
+      worker.awaitEnd();
+      assertEquals(1, requests().size());
+      requests().expire();
+    }
+    worker("three", "--max_attempts=2", "--control=" + api.address());
+    ExecuteResponse response = TestClient.response(states);
+    assertEquals(Code.FAILED_PRECONDITION_VALUE, response.getStatus().getCode());
+    assertTrue(response.getStatus().getMessage().contains("(one, two)"), response::toString);
+    assertEquals(
+        Code.OK_VALUE,
+        TestClient.response(client.execute(client.script("true"))).getStatus().getCode());
+    Deadlines.await("the requests to be acknowledged", () -> requests().size() == 0);
   }
 
   @Test

@@ -17,6 +17,7 @@ import build.please.proto.execution.ExecutionGrpc;
 import build.please.proto.execution.ExecutionStage;
 import build.please.proto.execution.WaitExecutionRequest;
 import com.google.longrunning.Operation;
+import com.google.longrunning.OperationsGrpc;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
@@ -89,6 +90,11 @@ final class TestClient implements AutoCloseable {
     return ExecutionGrpc.newBlockingStub(channel)
         .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)
         .waitExecution(WaitExecutionRequest.newBuilder().setName(operation).build());
+  }
+
+  OperationsGrpc.OperationsBlockingStub operations() {
+    return OperationsGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 
   /** What is said of an action when its command is about to start. */

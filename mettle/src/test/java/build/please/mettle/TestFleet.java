@@ -64,6 +64,11 @@ final class TestFleet implements AutoCloseable {
   record Api(FleetApi server, Metrics metrics, TestClient client) {}
 
   Api api(String suffix) throws IOException {
+    return api(suffix, "");
+  }
+
+  /** That learns from another; nobody's address is empty. */
+  Api api(String suffix, String peer) throws IOException {
     pubsub.subscription("projects/p/topics/responses", "responses-" + suffix);
     Metrics metrics = add(Metrics.withoutHttp());
     FleetApi server =
@@ -76,6 +81,7 @@ final class TestFleet implements AutoCloseable {
                         "gcppubsub://p/requests", "gcppubsub://p/responses-" + suffix, suffix),
                     "gcppubsub://p/responses",
                     "gcppubsub://p/dead",
+                    peer(peer),
                     storage(),
                     TestSettings.api(Map.of(), abandonedAfter)),
                 queues,
@@ -110,6 +116,10 @@ final class TestFleet implements AutoCloseable {
                 Telemetry.untraced(metrics),
                 Clock.systemUTC()));
     return new Worker(server, metrics.port().orElseThrow());
+  }
+
+  private static PeerOptions.Peer peer(String address) {
+    return new PeerOptions.Peer(address, NO_ACCESS);
   }
 
   private ServerStorage.Settings storage() {

@@ -7,6 +7,7 @@ import build.please.proto.bytestream.BytestreamProto;
 import build.please.proto.control.ControlProto;
 import build.please.proto.elan.CollectorProto;
 import build.please.proto.execution.RemoteExecutionProto;
+import build.please.proto.fleet.FleetProto;
 import build.please.proto.logstream.RemoteLogstreamProto;
 import build.please.proto.mettle.MettleProto;
 import build.please.proto.purity.PurityProto;
@@ -56,7 +57,11 @@ record Table(String resource, List<FileDescriptor> files) {
   /** What only our own servers and commands say to each other. */
   static Table ours() {
     return new Table(
-        "/ours.tsv", List.of(CollectorProto.getDescriptor(), ControlProto.getDescriptor()));
+        "/ours.tsv",
+        List.of(
+            CollectorProto.getDescriptor(),
+            ControlProto.getDescriptor(),
+            FleetProto.getDescriptor()));
   }
 
   /** Every table there is. */

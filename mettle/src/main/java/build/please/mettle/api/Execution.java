@@ -3,10 +3,15 @@ package build.please.mettle.api;
 
 import build.please.mettle.queue.ExecuteMessage;
 import build.please.mettle.queue.ExecuteOperation;
+import build.please.proto.execution.ExecuteOperationMetadata;
 import build.please.proto.execution.ExecuteRequest;
 import build.please.proto.execution.ExecutionStage;
+import build.please.proto.fleet.Attempts;
+import build.please.proto.mettle.Job;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.google.longrunning.Operation;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Timestamp;
 import com.google.rpc.Code;
 import com.google.rpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -24,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * stay one step. The watchers are told under it, so that each hears the states in their order.
  */
 final class Execution {
-  private static final Status CANCELLED =
+  static final Status CANCELLED =
       Status.newBuilder().setCode(Code.CANCELLED_VALUE).setMessage("cancelled by a client").build();
 
   private final String name;
@@ -137,6 +142,59 @@ final class Execution {
   @GuardedBy("this")
   Operation operation() {
     return Objects.requireNonNull(current);
+  }
+
+  /** The same, and who began its run and did not end it. */
+  @GuardedBy("this")
+  Operation withAttempts() {
+    return queuedAt().isBefore(Instant.EPOCH)
+        ? operation()
+        : ExecuteOperation.with(
+            operation(),
+            Attempts.newBuilder()
+                .setQueuedAt(timestamp(queuedAt()))
+                .addAllWorkers(begunBy())
+                .build());
+  }
+
+  /** What requested the run that is known, as far as that is known. */
+  @GuardedBy("this")
+  ExecuteMessage message() {
+    int slash = name.indexOf('/');
+    return new ExecuteMessage(
+        ExecuteRequest.newBuilder().setActionDigest(metadata().getActionDigest()).build(),
+        queuedAt(),
+        slash < 0 ? "" : name.substring(slash + 1));
+  }
+
+  /** What another replica gets to know. */
+  @GuardedBy("this")
+  Job job() {
+    long seconds = Math.max(0, queuedAt().getEpochSecond());
+    return Job.newBuilder()
+        .setID(name)
+        .setCurrent(operation().toByteString())
+        .setSentFirst(true)
+        .setDone(isFinished())
+        .setLastUpdate(seconds)
+        .setStartTime(seconds)
+        .build();
+  }
+
+  @GuardedBy("this")
+  private ExecuteOperationMetadata metadata() {
+    try {
+      return ExecuteOperation.metadata(operation());
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("news was checked when it came", e);
+    }
+  }
+
+  private static Timestamp timestamp(Instant instant) {
+    return Timestamp.newBuilder()
+        .setSeconds(instant.getEpochSecond())
+        .setNanos(instant.getNano())
+        .build();
   }
 
   /** When the run that is known was requested; the epoch if nobody said. */

@@ -4,16 +4,12 @@ package build.please.mettle.api;
 import build.please.common.cas.ActionCache;
 import build.please.common.cas.BlobNotFoundException;
 import build.please.common.cas.Cas;
-import build.please.common.cas.Digest;
-import build.please.common.cas.MalformedException;
 import build.please.common.rpc.RpcErrors;
 import build.please.mettle.meter.ApiMeters;
 import build.please.mettle.queue.ExecuteMessage;
-import build.please.mettle.queue.ExecuteOperation;
 import build.please.mettle.queue.QueueFullException;
 import build.please.proto.execution.ActionResult;
 import build.please.proto.execution.ExecuteRequest;
-import build.please.proto.execution.ExecuteResponse;
 import build.please.proto.execution.ExecutionGrpc;
 import build.please.proto.execution.Platform;
 import build.please.proto.execution.WaitExecutionRequest;
@@ -24,7 +20,6 @@ import io.grpc.Context;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -36,6 +31,7 @@ import java.util.Optional;
 public final class ExecutionService extends ExecutionGrpc.ExecutionImplBase {
   private final ActionReader actions;
   private final ActionCache results;
+  private final StoredOperations stored;
   private final RequestPublisher requests;
   private final Operations operations;
   private final KeepAlive keepAlive;
@@ -56,6 +52,7 @@ public final class ExecutionService extends ExecutionGrpc.ExecutionImplBase {
       ApiMeters meters) {
     this.actions = new ActionReader(cas.blobs(), check);
     this.results = cas.actions();
+    this.stored = new StoredOperations(results);
     this.requests = requests;
     this.operations = operations;
     this.keepAlive = keepAlive;
@@ -84,7 +81,8 @@ public final class ExecutionService extends ExecutionGrpc.ExecutionImplBase {
       if (!operations.watch(name, client)) {
         meters.unknownOperation();
         client.send(
-            stored(name)
+            stored
+                .find(name)
                 .orElseThrow(
                     () ->
                         io.grpc.Status.NOT_FOUND
@@ -104,7 +102,7 @@ public final class ExecutionService extends ExecutionGrpc.ExecutionImplBase {
           results.find(requested.digest()).filter(requested::isAnsweredBy);
       if (result.isPresent()) {
         meters.answeredFromCache();
-        watcher.send(cached(request, result.get()));
+        watcher.send(StoredOperations.cached(request, result.get()));
         return;
       }
     }
@@ -141,27 +139,5 @@ public final class ExecutionService extends ExecutionGrpc.ExecutionImplBase {
     meters.publishFailed();
     operations.fail(message, why);
     requests.announceEnd(message, why);
-  }
-
-  /**
-   * The answer to one who waits for a run that nobody remembers, if the action's result is stored.
-   * The name does not tell how long the action is.
-   */
-  private Optional<Operation> stored(String name) throws IOException {
-    Digest action;
-    try {
-      action = Digest.parse(name, 1);
-    } catch (MalformedException e) {
-      return Optional.empty(); // Not the name of a run whose result may be stored.
-    }
-    ExecuteRequest.Builder request = ExecuteRequest.newBuilder();
-    request.getActionDigestBuilder().setHash(name);
-    return results.findByHash(action).map(result -> cached(request.build(), result));
-  }
-
-  private static Operation cached(ExecuteRequest request, ActionResult result) {
-    return ExecuteOperation.completed(
-        new ExecuteMessage(request, Instant.EPOCH, ""),
-        ExecuteResponse.newBuilder().setResult(result).setCachedResult(true).build());
   }
 }

@@ -9,14 +9,17 @@ import build.please.mettle.queue.GivenUp;
 import build.please.proto.execution.ExecuteRequest;
 import build.please.proto.execution.ExecuteResponse;
 import build.please.proto.execution.ExecutionStage;
+import build.please.proto.mettle.Job;
 import com.github.benmanes.caffeine.cache.Ticker;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import com.google.longrunning.Operation;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,6 +27,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -125,6 +129,13 @@ public final class Operations implements Demand, AutoCloseable {
    * @return whether it was news
    */
   boolean apply(News news) {
+    return take(news, this::count);
+  }
+
+  /**
+   * @param onEnd hears of a run that ended, under its lock
+   */
+  private boolean take(News news, Consumer<Execution> onEnd) {
     while (true) {
       Execution execution = known.computeIfAbsent(news.name(), this::unwatched);
       synchronized (execution) {
@@ -136,7 +147,7 @@ public final class Operations implements Demand, AutoCloseable {
         if (isNews) {
           shelve(execution);
           if (execution.isFinished()) {
-            count(execution);
+            onEnd.accept(execution);
           }
         }
         return isNews;
@@ -147,6 +158,67 @@ public final class Operations implements Demand, AutoCloseable {
   /** Ends a run, for whoever waits for it; says whether it had not ended already. */
   boolean end(ExecuteMessage message, Status why) {
     return apply(News.end(message, why));
+  }
+
+  /** What requested a run that ended here since somebody asked for that; empty if none did. */
+  Optional<ExecuteMessage> cancelled(String operation) {
+    Execution execution = known.get(operation);
+    if (execution == null) {
+      return Optional.empty();
+    }
+    synchronized (execution) {
+      return execution.isCancelled() && execution.isFinished()
+          ? Optional.of(execution.message())
+          : Optional.empty();
+    }
+  }
+
+  /** Takes in what another replica knows, which has counted it. */
+  void adopt(News news) {
+    take(news, execution -> {});
+  }
+
+  /** The latest state of an operation, with who began its run. */
+  Optional<Operation> find(String name) {
+    Execution execution = known.get(name);
+    if (execution == null) {
+      return Optional.empty();
+    }
+    synchronized (execution) {
+      return execution.isForgotten() || !execution.isKnown()
+          ? Optional.empty()
+          : Optional.of(execution.withAttempts());
+    }
+  }
+
+  /** The latest states of so many operations at most, by name, of those after the given one. */
+  List<Operation> list(String after, int count) {
+    return known.keySet().stream()
+        .filter(name -> name.compareTo(after) > 0)
+        .sorted()
+        .map(this::find)
+        .flatMap(Optional::stream)
+        .limit(count)
+        .toList();
+  }
+
+  /** All that is known, for another replica; what has ended comes last. */
+  Iterable<Job> jobs() {
+    List<Execution> all = new ArrayList<>();
+    List<Execution> ended = new ArrayList<>();
+    for (Execution execution : known.values()) {
+      synchronized (execution) {
+        (execution.isFinished() ? ended : all).add(execution);
+      }
+    }
+    all.addAll(ended);
+    return () -> all.stream().map(Operations::job).flatMap(Optional::stream).iterator();
+  }
+
+  private static Optional<Job> job(Execution execution) {
+    synchronized (execution) {
+      return execution.isKnown() ? Optional.of(execution.job()) : Optional.empty();
+    }
   }
 
   @GuardedBy("execution")
@@ -161,7 +233,7 @@ public final class Operations implements Demand, AutoCloseable {
         end, ExecuteOperation.ended(execution.operation(), GivenUp.vanished(workers)), Run.UNKNOWN);
   }
 
-  @GuardedBy("execution")
+  @SuppressWarnings("GuardedBy") // Called under the execution's lock.
   private void count(Execution execution) {
     Instant queuedAt = execution.queuedAt();
     try {

@@ -82,6 +82,17 @@ public final class ExecuteOperation {
         .build();
   }
 
+  /** The same, with more to say of its run so far, in its auxiliary metadata. */
+  public static Operation with(Operation operation, com.google.protobuf.Message more) {
+    try {
+      ExecuteOperationMetadata.Builder metadata = metadata(operation).toBuilder();
+      metadata.getPartialExecutionMetadataBuilder().addAuxiliaryMetadata(Any.pack(more));
+      return operation.toBuilder().setMetadata(Any.pack(metadata.build())).build();
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalArgumentException("an operation of somebody else", e);
+    }
+  }
+
   /** One that was not over ends so. */
   public static Operation ended(Operation operation, Status why) {
     ExecuteResponse.Builder response = ExecuteResponse.newBuilder().setStatus(why);

@@ -5,13 +5,31 @@ import build.please.mettle.queue.ExecuteMessage;
 import build.please.mettle.queue.GivenUp;
 import build.please.proto.execution.ExecuteResponse;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * How often an action was begun by workers that then vanished, which it may have been the reason
  * for. Safe for concurrent use.
  */
 final class Attempts {
+  /** What is to become of a request. */
+  enum Fate {
+    RUN,
+    /** Nobody waits for it: it ended without a result. */
+    DROP,
+    /** It was tried often enough. */
+    GIVE_UP
+  }
+
+  /**
+   * What is to become of a request.
+   *
+   * @param response what to answer if it is given up
+   */
+  record Verdict(Fate fate, ExecuteResponse response) {
+    static final Verdict RUN = new Verdict(Fate.RUN, ExecuteResponse.getDefaultInstance());
+    static final Verdict OVER = new Verdict(Fate.DROP, ExecuteResponse.getDefaultInstance());
+  }
+
   private final AttemptJournal journal;
   private final Hearsay hearsay;
   private final int most;
@@ -25,15 +43,16 @@ final class Attempts {
     this.most = most;
   }
 
-  /** What to answer instead of trying once more, if it was tried often enough. */
-  Optional<ExecuteResponse> verdict(ExecuteMessage message) {
+  /** What is to become of a request. May block for some seconds. */
+  Verdict verdict(ExecuteMessage message) {
+    Hearsay.Heard heard = hearsay.of(message);
     List<String> here = journal.vanished(message.operation());
-    List<String> elsewhere = hearsay.vanished(message);
-    List<String> all = here.size() > elsewhere.size() ? here : elsewhere;
+    List<String> all = here.size() > heard.workers().size() ? here : heard.workers();
     if (all.size() < most) {
-      return Optional.empty();
+      return heard.ended() ? Verdict.OVER : Verdict.RUN;
     }
-    return Optional.of(ExecuteResponse.newBuilder().setStatus(GivenUp.vanished(all)).build());
+    return new Verdict(
+        Fate.GIVE_UP, ExecuteResponse.newBuilder().setStatus(GivenUp.vanished(all)).build());
   }
 
   /** A run, from before it begins until it ends in any way that this worker survives. */

@@ -4,15 +4,23 @@ package build.please.mettle.worker;
 import build.please.mettle.queue.ExecuteMessage;
 import java.util.List;
 
-/** What others know of an action. Safe for concurrent use. */
+/** What others know of a run that is requested. Safe for concurrent use. */
 @FunctionalInterface
 public interface Hearsay {
   /** Nobody knows anything. */
-  Hearsay NONE = message -> List.of();
+  Hearsay NONE = message -> Heard.NOTHING;
 
   /**
-   * The workers that began the run that a message is about, and did not say how it ended; one is
-   * named as often as it began. Empty if nobody can be asked. May block for some seconds.
+   * What is known.
+   *
+   * @param workers that began the run and did not say how they ended; one is named as often as it
+   *     began
+   * @param ended whether it has ended for those who wait for it
    */
-  List<String> vanished(ExecuteMessage message);
+  record Heard(List<String> workers, boolean ended) {
+    public static final Heard NOTHING = new Heard(List.of(), false);
+  }
+
+  /** May block for some seconds. */
+  Heard of(ExecuteMessage message);
 }

@@ -95,19 +95,28 @@ final class Worker implements Runnable {
       accounts.meters().handedBack();
       return; // The gate may have shut while we waited for the message.
     }
-    Optional<ExecuteResponse> verdict = attempts.verdict(message);
-    if (verdict.isPresent()) {
-      log.error(
-          "giving up message {}: {}: {}",
-          lease.id(),
-          message.operation(),
-          verdict.get().getStatus().getMessage());
-      if (announcer.completed(message, verdict.get(), this::pause)) {
-        giveUp(lease);
-        attempts.forget(message);
+    Attempts.Verdict verdict = attempts.verdict(message);
+    switch (verdict.fate()) {
+      case RUN -> run(lease, message);
+      case DROP -> {
+        log.info("{}: has ended already", message.operation());
+        lease.ack();
       }
-      return;
+      case GIVE_UP -> giveUp(lease, message, verdict.response());
     }
+  }
+
+  private void giveUp(Lease lease, ExecuteMessage message, ExecuteResponse response)
+      throws IOException {
+    String why = response.getStatus().getMessage();
+    log.error("giving up message {}: {}: {}", lease.id(), message.operation(), why);
+    if (announcer.completed(message, response, this::pause)) {
+      giveUp(lease);
+      attempts.forget(message);
+    }
+  }
+
+  private void run(Lease lease, ExecuteMessage message) {
     try (Task task = accounts.begin(lease, message)) {
       run(lease, message, task);
     }

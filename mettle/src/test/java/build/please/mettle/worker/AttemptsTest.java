@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,9 +51,9 @@ final class AttemptsTest {
   void runsThatEndedWithTheirWorkers_areCounted_untilItIsEnough() throws IOException {
     die("one", MESSAGE);
     die("two", MESSAGE);
-    assertEquals(Optional.empty(), attempts("three", Hearsay.NONE).verdict(MESSAGE));
+    assertEquals(Attempts.Verdict.RUN, attempts("three", Hearsay.NONE).verdict(MESSAGE));
     die("two", MESSAGE);
-    ExecuteResponse verdict = attempts("three", Hearsay.NONE).verdict(MESSAGE).orElseThrow();
+    ExecuteResponse verdict = attempts("three", Hearsay.NONE).verdict(MESSAGE).response();
     assertEquals(Code.FAILED_PRECONDITION_VALUE, verdict.getStatus().getCode());
     assertEquals(0, verdict.getStatus().getDetailsCount());
     String why = verdict.getStatus().getMessage();
@@ -70,7 +69,7 @@ final class AttemptsTest {
     for (int i = 0; i < 5; i++) {
       attempts.begin(MESSAGE);
     }
-    assertEquals(Optional.empty(), attempts.verdict(MESSAGE));
+    assertEquals(Attempts.Verdict.RUN, attempts.verdict(MESSAGE));
   }
 
   @Test
@@ -79,16 +78,22 @@ final class AttemptsTest {
       die("one", MESSAGE);
     }
     Attempts attempts = attempts("two", Hearsay.NONE);
-    assertEquals(Optional.empty(), attempts.verdict(message("another", "")));
-    assertEquals(Optional.empty(), attempts.verdict(message("an action", "a run")));
+    assertEquals(Attempts.Verdict.RUN, attempts.verdict(message("another", "")));
+    assertEquals(Attempts.Verdict.RUN, attempts.verdict(message("an action", "a run")));
   }
 
   @Test
   void whatApiServersSaw_counts_whereItIsMore() throws IOException {
     die("one", MESSAGE);
-    Hearsay hearsay = message -> List.of("a", "b", "a");
-    String why = attempts("two", hearsay).verdict(MESSAGE).orElseThrow().getStatus().getMessage();
+    Hearsay hearsay = message -> new Hearsay.Heard(List.of("a", "b", "a"), false);
+    String why = attempts("two", hearsay).verdict(MESSAGE).response().getStatus().getMessage();
     assertTrue(why.contains("(a, b)"), why);
+  }
+
+  @Test
+  void whatHasEndedElsewhere_isNotRun() throws IOException {
+    Hearsay hearsay = message -> new Hearsay.Heard(List.of("a"), true);
+    assertEquals(Attempts.Verdict.OVER, attempts("two", hearsay).verdict(MESSAGE));
   }
 
   @Test
@@ -98,7 +103,7 @@ final class AttemptsTest {
     }
     Attempts attempts = attempts("two", Hearsay.NONE);
     attempts.forget(MESSAGE);
-    assertEquals(Optional.empty(), attempts.verdict(MESSAGE));
+    assertEquals(Attempts.Verdict.RUN, attempts.verdict(MESSAGE));
     try (Stream<Path> left = Files.list(directory)) {
       assertEquals(0, left.count());
     }
@@ -114,7 +119,7 @@ final class AttemptsTest {
             AttemptJournal.open(directory, "two", now.plus(AttemptJournal.KEPT).plusSeconds(60)),
             Hearsay.NONE,
             3);
-    assertEquals(Optional.empty(), later.verdict(MESSAGE));
+    assertEquals(Attempts.Verdict.RUN, later.verdict(MESSAGE));
   }
 
   @Test
@@ -123,7 +128,7 @@ final class AttemptsTest {
     for (int i = 0; i < 3; i++) {
       die("one", hostile);
     }
-    assertTrue(attempts("two", Hearsay.NONE).verdict(hostile).isPresent());
+    assertTrue(attempts("two", Hearsay.NONE).verdict(hostile).fate() == Attempts.Fate.GIVE_UP);
     try (Stream<Path> kept = Files.list(directory)) {
       assertEquals(3, kept.count());
     }
@@ -135,6 +140,6 @@ final class AttemptsTest {
     Files.delete(directory);
     Files.createFile(directory);
     attempts.begin(MESSAGE).close();
-    assertEquals(Optional.empty(), attempts.verdict(MESSAGE));
+    assertEquals(Attempts.Verdict.RUN, attempts.verdict(MESSAGE));
   }
 }
