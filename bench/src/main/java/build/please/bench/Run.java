@@ -31,6 +31,8 @@ import java.util.Map;
 
 /** One run from the start of the servers to the written report. */
 final class Run {
+  private static final int ATTEMPTS = 20;
+
   private final Plan plan;
   private final RunConfig config;
   private final List<Target> others;
@@ -87,13 +89,22 @@ final class Run {
     return report;
   }
 
-  /** For a run that is ended by a signal; does nothing after others. */
+  /**
+   * For a run that is ended by a signal; does nothing after others. Floors may still write where it
+   * removes, until they find nothing to write to.
+   */
   private static void cleanUp(OwnServers servers, Path directory) {
     servers.close();
-    try {
-      Scratch.remove(directory);
-    } catch (IOException e) {
-      System.err.println("bench: cannot remove " + directory + ": " + e.getMessage());
+    for (int attempt = 1; ; attempt++) {
+      try {
+        Scratch.remove(directory);
+        return;
+      } catch (IOException e) {
+        if (attempt == ATTEMPTS) {
+          System.err.println("bench: cannot remove " + directory + ": " + e);
+          return;
+        }
+      }
     }
   }
 
