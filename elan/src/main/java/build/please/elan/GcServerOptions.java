@@ -4,10 +4,8 @@ package build.please.elan;
 import build.please.common.cli.UsageException;
 import build.please.common.rpc.ChannelConfig;
 import build.please.common.rpc.RpcChannel;
-import build.please.creds.BearerToken;
-import build.please.creds.ClientTlsConfig;
+import build.please.creds.Access;
 import build.please.creds.CredentialFiles;
-import build.please.creds.Tls;
 import io.grpc.ManagedChannel;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -64,24 +62,15 @@ final class GcServerOptions {
    * @throws UsageException if the address, or one of the files, cannot be used
    */
   ManagedChannel dial(String target, CredentialFiles files) {
-    ClientTlsConfig trust = new ClientTlsConfig("", named(ca), named(certFile), named(keyFile));
-    boolean secure = tls || ca != null || certFile != null || keyFile != null;
-    ChannelConfig config = secure ? ChannelConfig.tls() : ChannelConfig.plaintext();
+    Access access = Access.of("", tls, ca, certFile, keyFile, tokenFile);
+    ChannelConfig config = access.isSecure() ? ChannelConfig.tls() : ChannelConfig.plaintext();
     try {
-      config = config.withTls(Tls.client(trust, files));
-      Optional<Path> token = named(tokenFile);
-      if (token.isPresent()) {
-        config = config.withToken(BearerToken.of("token_file", token.get(), files));
-      }
-      return RpcChannel.open(target, config);
+      return RpcChannel.open(
+          target, config.withTls(access.trust(files)).withToken(access.token(files)));
     } catch (IOException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
     } catch (IllegalArgumentException e) {
       throw new UsageException("--server " + e.getMessage());
     }
-  }
-
-  private static Optional<Path> named(@Nullable Path file) {
-    return Optional.ofNullable(file).filter(path -> !path.toString().isEmpty());
   }
 }

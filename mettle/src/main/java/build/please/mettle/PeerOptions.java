@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.mettle;
 
-import build.please.mettle.client.Access;
+import build.please.creds.Access;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;

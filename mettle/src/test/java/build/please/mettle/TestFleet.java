@@ -2,12 +2,12 @@
 package build.please.mettle;
 
 import build.please.common.cli.SecurityConfig;
+import build.please.creds.Access;
 import build.please.elan.StorageFlag;
 import build.please.elan.Telemetry;
 import build.please.elan.store.StoreConfig;
 import build.please.metrics.AdminConfig;
 import build.please.metrics.Metrics;
-import build.please.mettle.client.Access;
 import build.please.mettle.queue.FakePubsub;
 import build.please.mettle.queue.FakeSubscription;
 import build.please.mettle.queue.QueueConfig;

@@ -3,10 +3,10 @@ package build.please.mettle;
 
 import build.please.common.cli.SecurityConfig;
 import build.please.common.rpc.RpcConfig;
+import build.please.creds.Access;
 import build.please.elan.StorageFlag;
 import build.please.elan.store.StoreConfig;
 import build.please.mettle.api.PlatformPolicy;
-import build.please.mettle.client.Access;
 import build.please.mettle.fitness.FitnessConfig;
 import build.please.mettle.worker.WorkerConfig;
 import java.nio.charset.StandardCharsets;

@@ -56,9 +56,9 @@ public final class ChannelConfig {
     return new ChannelConfig(bare, credentials, token, interceptors);
   }
 
-  /** Sent with every call, over plaintext too. */
-  public ChannelConfig withToken(CallCredentials credentials) {
-    return new ChannelConfig(bare, tls, Optional.of(credentials), interceptors);
+  /** Sent with every call, over plaintext too; empty for nothing. */
+  public ChannelConfig withToken(Optional<CallCredentials> credentials) {
+    return new ChannelConfig(bare, tls, credentials, interceptors);
   }
 
   /** See every call, in place of those before. */

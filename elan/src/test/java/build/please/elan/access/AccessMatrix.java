@@ -3,11 +3,10 @@ package build.please.elan.access;
 
 import build.please.common.rpc.ChannelConfig;
 import build.please.common.rpc.RpcChannel;
-import build.please.creds.BearerToken;
+import build.please.creds.Access;
 import build.please.creds.ClientTlsConfig;
 import build.please.creds.CredentialFiles;
 import build.please.creds.TestCertificate;
-import build.please.creds.Tls;
 import build.please.elan.access.RoleTable.Need;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor.MethodType;
@@ -135,11 +134,11 @@ public final class AccessMatrix {
             Optional.of(authority.cert()),
             name.map(given -> directory.resolve(given + ".cert.pem")),
             name.map(given -> directory.resolve(given + ".key.pem")));
-    ChannelConfig config = ChannelConfig.tls().withTls(Tls.client(tls, files));
-    if (!shown.token.isEmpty()) {
-      config =
-          config.withToken(BearerToken.of("token_file", directory.resolve(shown.token), files));
-    }
+    Optional<Path> token =
+        Optional.of(shown.token).filter(given -> !given.isEmpty()).map(directory::resolve);
+    Access access = new Access(true, tls, token);
+    ChannelConfig config =
+        ChannelConfig.tls().withTls(access.trust(files)).withToken(access.token(files));
     return RpcChannel.open("grpcs://" + address, config);
   }
 }

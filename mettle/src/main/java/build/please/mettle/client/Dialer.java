@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.mettle.client;
 
+import build.please.creds.Access;
 import io.grpc.ManagedChannel;
 
 /** Opens channels to servers. */

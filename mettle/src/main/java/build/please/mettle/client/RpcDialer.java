@@ -4,9 +4,8 @@ package build.please.mettle.client;
 import build.please.common.cli.UsageException;
 import build.please.common.rpc.ChannelConfig;
 import build.please.common.rpc.RpcChannel;
-import build.please.creds.BearerToken;
+import build.please.creds.Access;
 import build.please.creds.CredentialFiles;
-import build.please.creds.Tls;
 import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannel;
 import java.io.IOException;
@@ -36,25 +35,14 @@ public final class RpcDialer implements Dialer {
   public ManagedChannel dial(String target, Access access) {
     ChannelConfig config = access.isSecure() ? ChannelConfig.tls() : ChannelConfig.plaintext();
     try {
-      config = config.withTls(Tls.client(access.files(), files));
-    } catch (IOException e) {
+      return RpcChannel.open(
+          target,
+          config
+              .withTls(access.trust(files))
+              .withToken(access.token(files))
+              .withInterceptors(interceptors));
+    } catch (IOException | IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
-    }
-    if (access.tokenFile().isPresent()) {
-      config = config.withToken(token(access.files().prefix() + "token_file", access));
-    }
-    try {
-      return RpcChannel.open(target, config.withInterceptors(interceptors));
-    } catch (IllegalArgumentException e) {
-      throw new UsageException(String.valueOf(e.getMessage()));
-    }
-  }
-
-  private BearerToken token(String flag, Access access) {
-    try {
-      return BearerToken.of(flag, access.tokenFile().orElseThrow(), files);
-    } catch (IOException e) {
-      throw new UsageException("--" + flag + ": " + e.getMessage());
     }
   }
 }

@@ -8,6 +8,7 @@ import build.please.common.cas.ResourceName;
 import build.please.common.cas.remote.RemoteCas;
 import build.please.common.cas.remote.RemoteConfig;
 import build.please.common.cli.UsageException;
+import build.please.creds.Access;
 import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import java.io.IOException;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import build.please.creds.Access;
 import build.please.proto.execution.ActionResult;
 import build.please.proto.execution.Platform;
 import com.google.protobuf.Duration;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import build.please.common.cli.UsageException;
+import build.please.creds.Access;
 import build.please.creds.CredentialFiles;
 import build.please.proto.execution.ExecuteRequest;
 import build.please.proto.execution.ExecuteResponse;

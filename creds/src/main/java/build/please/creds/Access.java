@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package build.please.mettle.client;
+package build.please.creds;
 
-import build.please.creds.ClientTlsConfig;
+import io.grpc.CallCredentials;
+import io.grpc.ChannelCredentials;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -32,11 +34,39 @@ public record Access(boolean tls, ClientTlsConfig files, Optional<Path> tokenFil
   }
 
   /** Whoever names an authority, or something to show over TLS, means TLS. */
-  boolean isSecure() {
+  public boolean isSecure() {
     return tls
         || files.caFile().isPresent()
         || files.certFile().isPresent()
         || files.keyFile().isPresent();
+  }
+
+  /**
+   * For where TLS is spoken.
+   *
+   * @param current keeps what the files hold up to date
+   * @throws IOException if a file cannot be used; one line that names its flag
+   */
+  public ChannelCredentials trust(CredentialFiles current) throws IOException {
+    return Tls.client(files, current);
+  }
+
+  /**
+   * What goes with every call.
+   *
+   * @param current keeps what the file holds up to date
+   * @throws IOException if the file cannot be used; one line that names its flag
+   */
+  public Optional<CallCredentials> token(CredentialFiles current) throws IOException {
+    if (tokenFile.isEmpty()) {
+      return Optional.empty();
+    }
+    String flag = files.prefix() + "token_file";
+    try {
+      return Optional.of(BearerToken.of(flag, tokenFile.get(), current));
+    } catch (IOException e) {
+      throw new IOException("--" + flag + ": " + e.getMessage(), e);
+    }
   }
 
   private static Optional<Path> named(@Nullable Path file) {
