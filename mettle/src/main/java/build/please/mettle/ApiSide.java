@@ -17,6 +17,7 @@ import build.please.mettle.api.LogByteStream;
 import build.please.mettle.api.Operations;
 import build.please.mettle.api.OperationsService;
 import build.please.mettle.api.PlatformPolicy;
+import build.please.mettle.api.QueueView;
 import build.please.mettle.api.RequestPublisher;
 import build.please.mettle.api.ResponseLoop;
 import build.please.mettle.api.ResultInliner;
@@ -48,7 +49,7 @@ import java.util.function.Supplier;
 final class ApiSide implements AutoCloseable {
   private static final Duration POLL_PAUSE = Duration.ofSeconds(1);
   private static final Duration CATCH_UP = Duration.ofSeconds(20);
-  private static final Duration KEEP_ALIVE = Duration.ofMinutes(1);
+  private static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
   private static final Duration DEMAND_PERIOD = Duration.ofSeconds(1);
 
   /** Whether clients may ask this server for what is in its storage. */
@@ -92,6 +93,7 @@ final class ApiSide implements AutoCloseable {
   private final Means means;
   private final ApiMeters meters;
   private final Operations operations;
+  private final QueueView queue;
 
   private ApiSide(
       Settings settings, ServerStorage storage, Links links, Means means, ApiMeters meters) {
@@ -108,6 +110,8 @@ final class ApiSide implements AutoCloseable {
             () -> UUID.randomUUID().toString(),
             means.timer(),
             meters);
+    this.queue = operations.queue();
+    meters.watchQueue(queue::depth, queue::oldestSeconds);
   }
 
   /** Begins to hear responses. */
@@ -149,7 +153,7 @@ final class ApiSide implements AutoCloseable {
                 cas.blobs(), settings.platform(), settings.defaultTimeout(), settings.maxTimeout()),
             links.requests(),
             operations,
-            new KeepAlive(KEEP_ALIVE, means.timer()),
+            new KeepAlive(KEEP_ALIVE, queue::explain, means.timer()),
             new ResultInliner(cas.blobs(), means.pieces()),
             meters));
     services.add(new OperationsService(operations, cas.actions(), links.requests(), means.timer()));

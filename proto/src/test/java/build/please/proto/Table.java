@@ -5,6 +5,7 @@ import build.please.proto.asset.RemoteAssetProto;
 import build.please.proto.bbcas.CasProto;
 import build.please.proto.bytestream.BytestreamProto;
 import build.please.proto.control.ControlProto;
+import build.please.proto.control.ProgressProto;
 import build.please.proto.elan.CollectorProto;
 import build.please.proto.execution.RemoteExecutionProto;
 import build.please.proto.fleet.FleetProto;
@@ -61,7 +62,8 @@ record Table(String resource, List<FileDescriptor> files) {
         List.of(
             CollectorProto.getDescriptor(),
             ControlProto.getDescriptor(),
-            FleetProto.getDescriptor()));
+            FleetProto.getDescriptor(),
+            ProgressProto.getDescriptor()));
   }
 
   /** Every table there is. */

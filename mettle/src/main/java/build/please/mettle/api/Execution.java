@@ -80,6 +80,12 @@ final class Execution {
     return current != null && !latest.isFinal();
   }
 
+  /** Whether a run waits for a worker. */
+  @GuardedBy("this")
+  boolean isQueued() {
+    return isRunning() && latest.stage() == ExecutionStage.Value.QUEUED;
+  }
+
   /** Whether a run is over and no other was begun. */
   @GuardedBy("this")
   boolean isFinished() {

@@ -315,6 +315,24 @@ public final class Operations implements Demand, AutoCloseable {
     }
   }
 
+  /** What is known of the runs that wait for a worker. */
+  public QueueView queue() {
+    return new QueueView(this::waiting, clock, ticker::read);
+  }
+
+  /** When they were requested, in milliseconds since the epoch. */
+  private long[] waiting() {
+    return known.values().stream()
+        .mapToLong(
+            execution -> {
+              synchronized (execution) {
+                return execution.isQueued() ? execution.queuedAt().toEpochMilli() : 0;
+              }
+            })
+        .filter(queuedAt -> queuedAt > 0)
+        .toArray();
+  }
+
   /** How many operations are remembered. */
   int size() {
     return known.size();

@@ -102,11 +102,19 @@ final class StreamWatcher implements Watcher {
   }
 
   private void repeat() {
+    Operation known;
     synchronized (this) {
-      if (ended || pending != null || told == null) {
-        return;
+      known = told;
+    }
+    if (known == null || known.getDone()) {
+      return;
+    }
+    Operation explained = keepAlive.progress().apply(known);
+    synchronized (this) {
+      if (ended || pending != null || !Objects.equals(told, known)) {
+        return; // There is something newer.
       }
-      pending = told;
+      pending = explained;
     }
     drain();
   }

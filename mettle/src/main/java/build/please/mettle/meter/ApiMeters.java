@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 
 /**
@@ -25,6 +26,8 @@ public final class ApiMeters {
   private final Seconds publications;
   private final Seconds deletions;
   private volatile LongSupplier current = () -> 0;
+  private volatile LongSupplier depth = () -> 0;
+  private volatile DoubleSupplier oldest = () -> 0;
 
   ApiMeters(Metrics metrics) {
     MeterRegistry registry = metrics.registry();
@@ -60,9 +63,26 @@ public final class ApiMeters {
             "mettle.delete.jobs.durations",
             "Seconds that it took to forget what was to be forgotten.",
             Seconds.STANDARD);
+    Gauge.builder("mettle.queue.depth", () -> depth.getAsLong())
+        .description("Runs that wait for a worker, as far as this server knows.")
+        .register(registry);
+    Gauge.builder("mettle.queue.oldest.seconds", () -> oldest.getAsDouble())
+        .description("For how long the oldest of them has waited.")
+        .register(registry);
     Gauge.builder("mettle.requests.current", () -> current.getAsLong())
         .description("Runs that are requested and not ended.")
         .register(registry);
+  }
+
+  /**
+   * From now on these tell of the runs that wait for a worker.
+   *
+   * @param depth how many
+   * @param oldest the age of the oldest in seconds
+   */
+  public void watchQueue(LongSupplier depth, DoubleSupplier oldest) {
+    this.depth = depth;
+    this.oldest = oldest;
   }
 
   /** From now on this tells how many runs there are that are requested and not ended. */

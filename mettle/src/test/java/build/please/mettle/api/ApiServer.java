@@ -38,6 +38,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 
 /** A whole API server with a client, where the test is the worker. */
 final class ApiServer implements AutoCloseable {
@@ -105,7 +106,7 @@ final class ApiServer implements AutoCloseable {
                     new RequestPublisher(
                         requests, Topic.NOWHERE, "api", new PlatformPolicy(Map.of(), 1)),
                     operations,
-                    new KeepAlive(repetition, timer),
+                    new KeepAlive(repetition, UnaryOperator.identity(), timer),
                     new ResultInliner(blobs, handlers),
                     meters))
             .build()

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import build.please.proto.control.Progress;
 import build.please.proto.execution.ActionResult;
 import build.please.proto.execution.ExecuteOperationMetadata;
 import build.please.proto.execution.ExecutedActionMetadata;
@@ -16,6 +17,8 @@ import build.please.proto.execution.ExecutionStage;
 import com.google.longrunning.Operation;
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Duration;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
 import io.grpc.Status;
 import java.io.IOException;
@@ -96,6 +99,38 @@ final class ExecProgressTest {
     assertTrue(console.err().contains("\r\u001b[Kmettle: [==> ] executing on w, "), console::err);
     String kept = console.err().substring(console.err().lastIndexOf("\u001b[K") + 3);
     assertTrue(kept.startsWith("mettle: executed on w in 1042 ms ("), console::err);
+  }
+
+  @Test
+  void placeAndTimes_areTold_whereTheServerKnowsThem() {
+    console.server.execution.then(
+        plays(
+            with(
+                stage(ExecutionStage.Value.QUEUED),
+                Progress.newBuilder().setAge(seconds(31)).setPlace(3).setWaiting(9).build()),
+            with(
+                stage(ExecutionStage.Value.EXECUTING, "w"),
+                Progress.newBuilder().setAge(seconds(70)).setRunning(seconds(30)).build()),
+            done(ExecConsole.response(timed()))));
+    assertEquals(0, console.exec("--", "true"));
+    assertTrue(
+        console.err().contains("mettle: queued for 31 s, at about place 3 of 9\n"), console::err);
+    assertTrue(console.err().contains("mettle: executing on w for 30 s\n"), console::err);
+  }
+
+  private static Duration seconds(long seconds) {
+    return Duration.newBuilder().setSeconds(seconds).build();
+  }
+
+  private static Operation with(Operation state, Progress progress) {
+    try {
+      ExecuteOperationMetadata.Builder metadata =
+          state.getMetadata().unpack(ExecuteOperationMetadata.class).toBuilder();
+      metadata.getPartialExecutionMetadataBuilder().addAuxiliaryMetadata(Any.pack(progress));
+      return state.toBuilder().setMetadata(Any.pack(metadata.build())).build();
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test
