@@ -40,7 +40,7 @@ launch() {
       --pre_response_queue "$TOPICS/responses"
       --storage "127.0.0.1:${PORT[elan-$number]}" --admin_disabled) ;;
     worker) java+=("$ROOT/mettle/target/mettle.jar" worker -v debug --name "$1"
-      -q "$SUBSCRIPTIONS/requests" -r "$TOPICS/responses" --dir "$SCRATCH/$1"
+      -q "$SUBSCRIPTIONS/requests" -r "$TOPICS/responses" --ack_extension 10s --dir "$SCRATCH/$1"
       --control "127.0.0.1:${PORT[api-1]}" --control "127.0.0.1:${PORT[api-2]}"
       --storage "127.0.0.1:${PORT[elan-$((1 + number % 2))]}" --admin_disabled)
       mkdir -p "$SCRATCH/$1" ;;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A Cloud Pub/Sub in memory: Google's pstest on a port of the loopback, until SIGTERM.
+// A Cloud Pub/Sub in memory: Google's pstest on a port of the loopback, until SIGTERM. On SIGUSR1 it
+// says of each topic how many messages it got, and how often each was acknowledged.
 package main
 
 import (
@@ -8,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"sort"
 	"syscall"
 
 	"cloud.google.com/go/pubsub/v2/pstest"
@@ -24,7 +26,43 @@ func main() {
 	}
 	end := make(chan os.Signal, 1)
 	signal.Notify(end, syscall.SIGTERM, syscall.SIGINT)
+	asked := make(chan os.Signal, 1)
+	signal.Notify(asked, syscall.SIGUSR1)
 	server := pstest.NewServerWithAddress(fmt.Sprintf("127.0.0.1:%d", *port))
 	fmt.Println("ready grpc://" + server.Addr)
-	<-end
+	for {
+		select {
+		case <-asked:
+			report(server)
+		case <-end:
+			return
+		}
+	}
+}
+
+type topic struct{ messages, leastAcks, mostDeliveries int }
+
+func report(server *pstest.Server) {
+	topics := map[string]*topic{}
+	for _, message := range server.Messages() {
+		t, known := topics[message.Topic]
+		if !known {
+			t = &topic{leastAcks: message.Acks}
+			topics[message.Topic] = t
+		}
+		t.messages++
+		t.leastAcks = min(t.leastAcks, message.Acks)
+		t.mostDeliveries = max(t.mostDeliveries, message.Deliveries)
+	}
+	names := make([]string, 0, len(topics))
+	for name := range topics {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		t := topics[name]
+		fmt.Printf("topic %s messages %d acks %d deliveries %d\n",
+			name, t.messages, t.leastAcks, t.mostDeliveries)
+	}
+	fmt.Println("end of report")
 }
