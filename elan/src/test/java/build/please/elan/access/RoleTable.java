@@ -35,6 +35,14 @@ final class RoleTable {
     ROWS.put(REAPI + "ActionCache/UpdateActionResult", Need.WRITER);
     ROWS.put(REAPI + "Execution/Execute", Need.WRITER);
     ROWS.put(REAPI + "Execution/WaitExecution", Need.WRITER);
+    ROWS.put("google.longrunning.Operations/GetOperation", Need.WRITER);
+    ROWS.put("google.longrunning.Operations/ListOperations", Need.WRITER);
+    ROWS.put("google.longrunning.Operations/CancelOperation", Need.WRITER);
+    ROWS.put("google.longrunning.Operations/WaitOperation", Need.WRITER);
+    // Nobody may, and nobody else needs to know.
+    ROWS.put("google.longrunning.Operations/DeleteOperation", Need.ADMIN);
+    ROWS.put("build.please.remote.mettle.Bootstrap/ServeExecutions", Need.WRITER);
+    ROWS.put("build.please.remote.mettle.Control/Attend", Need.WRITER);
     ROWS.put("google.bytestream.ByteStream/Read", Need.READER);
     ROWS.put("google.bytestream.ByteStream/Write", Need.WRITER);
     ROWS.put("google.bytestream.ByteStream/QueryWriteStatus", Need.WRITER);
