@@ -89,6 +89,20 @@ expect_cached_build through_the_other
 expect_empty_queues
 note "$REQUESTS"
 
+if [[ -n ${PLZ:-} ]]; then
+  note 'plz'
+  (
+    . "$E2E/lib/plz.sh"
+    . "$E2E/lib/plz_builds.sh"
+    remote "$API_2" "$ELAN_1"
+    expect_executed_plz through_one
+    remote "$API_1" "$ELAN_2"
+    expect_cached_plz through_the_other
+  )
+else
+  note 'plz was not tried, since PLZ does not name a plz binary'
+fi
+
 note "builds with disturbances, E2E_SEED=$SEED"
 remote "$API_1" "$API_1"
 count=0
