@@ -56,15 +56,23 @@ print_events() {
 
 # what_followed TIME ACTION
 what_followed() {
+  local found
   [[ $2 != - ]] || {
     echo '-'
     return
   }
-  local log found
+  # Where a message was delivered twice, the other one may have been the first.
+  found=$(ends "$2" | awk -v since="$1" '$1 >= since { print; exit } { before = $0 } END { print before }' |
+    sed -n 1p)
+  [[ -n $found ]] || found='never nobody'
+  echo "${2:0:10} was finished by ${found#* } at ${found%% *}"
+}
+
+# The lines "TIME WORKER" of the ends of an action, in their order.
+ends() {
+  local log
   for log in "$LOGS"/worker-*.err; do
-    found=$(awk -v since="$1" -v action="$2" \
-      '$1 >= since && index($0, action) && / ended with / { print $1; exit }' "$log")
-    [[ -z $found ]] || echo "$found $(basename "$log" .err)"
-  done | sort | sed -n "1s/^\([^ ]*\) \(.*\)/${2:0:10} was finished by \2 at \1/p" | grep . ||
-    echo "${2:0:10} was finished by nobody"
+    awk -v action="$1" -v worker="$(basename "$log" .err)" \
+      'index($0, action) && / ended with / { print $1, worker }' "$log"
+  done | sort
 }
