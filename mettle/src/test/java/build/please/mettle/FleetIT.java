@@ -144,6 +144,7 @@ final class FleetIT {
     TestClient client = client(api);
     Iterator<Operation> states = client.execute(client.script(untilReleased()));
     String first = TestClient.started(states).getPartialExecutionMetadata().getWorker();
+    Deadlines.await("the command to run", () -> Files.exists(directory.resolve("runs")));
     workers.get(first.equals("one") ? 0 : 1).kill();
     release();
     requests().expire();
