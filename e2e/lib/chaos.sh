@@ -12,8 +12,7 @@ LONGEST_STOP=14
 disturb() {
   local victim=${FLEET[RANDOM % ${#FLEET[@]}]} kind=$((RANDOM % 10)) pause=$((2 + RANDOM % LONGEST_STOP))
   if ((kind < 6)); then
-    kill -KILL "${SERVER_PID[$victim]}"
-    wait "${SERVER_PID[$victim]}" 2>/dev/null || true
+    kill_server "$victim"
     record "$victim" 'kill -9'
     launch "$victim"
     await "$victim"
