@@ -110,7 +110,7 @@ final class ApiSide implements AutoCloseable {
             () -> UUID.randomUUID().toString(),
             means.timer(),
             meters);
-    this.queue = operations.queue();
+    this.queue = operations.known().queue();
     meters.watchQueue(queue::depth, queue::oldestSeconds);
   }
 
@@ -186,7 +186,7 @@ final class ApiSide implements AutoCloseable {
   /** For workers in this process: who waits for what they run. */
   Attendance attendance() {
     return new LocalAttendance(
-        new Wishes(operations, settings.abandonedAfter()),
+        new Wishes(operations.known(), settings.abandonedAfter()),
         means.timer(),
         System::nanoTime,
         DEMAND_PERIOD);
@@ -196,7 +196,7 @@ final class ApiSide implements AutoCloseable {
   ControlService control(String server) {
     return new ControlService(
         server,
-        new Wishes(operations, settings.abandonedAfter()),
+        new Wishes(operations.known(), settings.abandonedAfter()),
         means.timer(),
         System::nanoTime,
         DEMAND_PERIOD);

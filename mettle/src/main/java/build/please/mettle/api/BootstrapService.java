@@ -24,7 +24,7 @@ public final class BootstrapService extends BootstrapImplBase {
       ServeExecutionsRequest request, StreamObserver<ServeExecutionsResponse> peer) {
     ServeExecutionsResponse.Builder response = ServeExecutionsResponse.newBuilder();
     long bytes = 0;
-    for (Job job : operations.jobs()) {
+    for (Job job : operations.known().jobs()) {
       bytes += job.getSerializedSize();
       if (bytes > LARGEST) {
         break;

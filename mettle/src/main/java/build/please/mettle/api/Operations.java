@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.mettle.api;
 
-import build.please.mettle.control.Demand;
 import build.please.mettle.meter.ApiMeters;
 import build.please.mettle.queue.ExecuteMessage;
 import build.please.mettle.queue.ExecuteOperation;
@@ -9,21 +8,16 @@ import build.please.mettle.queue.GivenUp;
 import build.please.proto.execution.ExecuteRequest;
 import build.please.proto.execution.ExecuteResponse;
 import build.please.proto.execution.ExecutionStage;
-import build.please.proto.mettle.Job;
 import com.github.benmanes.caffeine.cache.Ticker;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import com.google.longrunning.Operation;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -39,11 +33,11 @@ import org.slf4j.LoggerFactory;
  * <p>Safe for concurrent use; no method blocks. Each operation has a lock of its own, so that one
  * with a thousand watchers holds up no other.
  */
-public final class Operations implements Demand, AutoCloseable {
+public final class Operations implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Operations.class);
   private static final Duration SWEEP = Duration.ofSeconds(1);
 
-  private final ConcurrentMap<String, Execution> known = new ConcurrentHashMap<>();
+  private final KnownOperations known;
   private final Shelf finished;
   private final Shelf unfinished;
   private final Clock clock;
@@ -68,6 +62,7 @@ public final class Operations implements Demand, AutoCloseable {
       Supplier<String> runIds,
       ScheduledExecutorService timer,
       ApiMeters meters) {
+    this.known = new KnownOperations(clock, ticker);
     this.finished = new Shelf(retention.finished(), retention.finishedBytes());
     this.unfinished = new Shelf(retention.silent(), Long.MAX_VALUE);
     this.clock = clock;
@@ -79,6 +74,11 @@ public final class Operations implements Demand, AutoCloseable {
     this.sweep =
         timer.scheduleWithFixedDelay(
             this::forgetOverdue, SWEEP.toNanos(), SWEEP.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** Those that are known, to be looked at. */
+  public KnownOperations known() {
+    return known;
   }
 
   /**
@@ -137,7 +137,7 @@ public final class Operations implements Demand, AutoCloseable {
    */
   private boolean take(News news, Consumer<Execution> onEnd) {
     while (true) {
-      Execution execution = known.computeIfAbsent(news.name(), this::unwatched);
+      Execution execution = known.obtain(news.name());
       synchronized (execution) {
         if (execution.isForgotten()) {
           continue;
@@ -160,65 +160,9 @@ public final class Operations implements Demand, AutoCloseable {
     return apply(News.end(message, why));
   }
 
-  /** What requested a run that ended here since somebody asked for that; empty if none did. */
-  Optional<ExecuteMessage> cancelled(String operation) {
-    Execution execution = known.get(operation);
-    if (execution == null) {
-      return Optional.empty();
-    }
-    synchronized (execution) {
-      return execution.isCancelled() && execution.isFinished()
-          ? Optional.of(execution.message())
-          : Optional.empty();
-    }
-  }
-
   /** Takes in what another replica knows, which has counted it. */
   void adopt(News news) {
     take(news, execution -> {});
-  }
-
-  /** The latest state of an operation, with who began its run. */
-  Optional<Operation> find(String name) {
-    Execution execution = known.get(name);
-    if (execution == null) {
-      return Optional.empty();
-    }
-    synchronized (execution) {
-      return execution.isForgotten() || !execution.isKnown()
-          ? Optional.empty()
-          : Optional.of(execution.withAttempts());
-    }
-  }
-
-  /** The latest states of so many operations at most, by name, of those after the given one. */
-  List<Operation> list(String after, int count) {
-    return known.keySet().stream()
-        .filter(name -> name.compareTo(after) > 0)
-        .sorted()
-        .map(this::find)
-        .flatMap(Optional::stream)
-        .limit(count)
-        .toList();
-  }
-
-  /** All that is known, for another replica; what has ended comes last. */
-  Iterable<Job> jobs() {
-    List<Execution> all = new ArrayList<>();
-    List<Execution> ended = new ArrayList<>();
-    for (Execution execution : known.values()) {
-      synchronized (execution) {
-        (execution.isFinished() ? ended : all).add(execution);
-      }
-    }
-    all.addAll(ended);
-    return () -> all.stream().map(Operations::job).flatMap(Optional::stream).iterator();
-  }
-
-  private static Optional<Job> job(Execution execution) {
-    synchronized (execution) {
-      return execution.isKnown() ? Optional.of(execution.job()) : Optional.empty();
-    }
   }
 
   @GuardedBy("execution")
@@ -267,31 +211,6 @@ public final class Operations implements Demand, AutoCloseable {
     }
   }
 
-  @Override
-  public Optional<Duration> unwatchedFor(String operation) {
-    Execution execution = known.get(operation);
-    if (execution == null) {
-      return Optional.empty();
-    }
-    synchronized (execution) {
-      return Optional.of(
-          execution.isWatched()
-              ? Duration.ZERO
-              : Duration.ofNanos(ticker.read() - execution.unwatchedSince()));
-    }
-  }
-
-  @Override
-  public boolean isCancelled(String operation) {
-    Execution execution = known.get(operation);
-    if (execution == null) {
-      return false;
-    }
-    synchronized (execution) {
-      return execution.isCancelled();
-    }
-  }
-
   /**
    * Asks for the end of a run. One that is still queued ends at once, as far as its watchers are
    * concerned, and is dropped by the worker that takes it; one under way ends when its worker has
@@ -313,29 +232,6 @@ public final class Operations implements Demand, AutoCloseable {
       }
       return true;
     }
-  }
-
-  /** What is known of the runs that wait for a worker. */
-  public QueueView queue() {
-    return new QueueView(this::waiting, clock, ticker::read);
-  }
-
-  /** When they were requested, in milliseconds since the epoch. */
-  private long[] waiting() {
-    return known.values().stream()
-        .mapToLong(
-            execution -> {
-              synchronized (execution) {
-                return execution.isQueued() ? execution.queuedAt().toEpochMilli() : 0;
-              }
-            })
-        .filter(queuedAt -> queuedAt > 0)
-        .toArray();
-  }
-
-  /** How many operations are remembered. */
-  int size() {
-    return known.size();
   }
 
   /** Forgets what has been remembered for long enough. Takes no longer than there is to forget. */
@@ -372,7 +268,7 @@ public final class Operations implements Demand, AutoCloseable {
   public void close() {
     closed = true;
     sweep.cancel(false);
-    for (Execution execution : known.values()) {
+    for (Execution execution : known.all()) {
       synchronized (execution) {
         execution.failWatchers(shuttingDown());
       }
@@ -385,7 +281,7 @@ public final class Operations implements Demand, AutoCloseable {
       throw shuttingDown();
     }
     while (true) {
-      Execution execution = known.computeIfAbsent(name, this::unwatched);
+      Execution execution = known.obtain(name);
       Optional<ExecuteMessage> begun = Optional.empty();
       synchronized (execution) {
         if (execution.isForgotten()) {
@@ -408,10 +304,6 @@ public final class Operations implements Demand, AutoCloseable {
     if (closed) {
       execution.failWatchers(shuttingDown());
     }
-  }
-
-  private Execution unwatched(String name) {
-    return new Execution(name, ticker.read());
   }
 
   private void leave(Execution execution, Watcher watcher) {
@@ -437,7 +329,7 @@ public final class Operations implements Demand, AutoCloseable {
     execution.forget();
     finished.remove(execution);
     unfinished.remove(execution);
-    known.remove(execution.name(), execution);
+    known.remove(execution);
   }
 
   private static StatusRuntimeException shuttingDown() {

@@ -59,7 +59,7 @@ public final class OperationsService extends OperationsImplBase {
   }
 
   private Operation find(String name) throws IOException {
-    Optional<Operation> known = operations.find(name);
+    Optional<Operation> known = operations.known().find(name);
     return known.isPresent() ? known.get() : stored.find(name).orElseThrow(() -> unknown(name));
   }
 
@@ -78,7 +78,7 @@ public final class OperationsService extends OperationsImplBase {
           }
           int size =
               request.getPageSize() == 0 ? PAGE : Math.min(request.getPageSize(), LARGEST_PAGE);
-          List<Operation> page = operations.list(request.getPageToken(), size + 1);
+          List<Operation> page = operations.known().list(request.getPageToken(), size + 1);
           ListOperationsResponse.Builder response = ListOperationsResponse.newBuilder();
           page.stream().limit(size).forEach(response::addOperations);
           if (page.size() > size) {
@@ -102,6 +102,7 @@ public final class OperationsService extends OperationsImplBase {
             find(name);
           }
           operations
+              .known()
               .cancelled(name)
               .ifPresent(message -> requests.announceEnd(message, Execution.CANCELLED));
           return Empty.getDefaultInstance();

@@ -79,14 +79,14 @@ final class ClientBehaviourTest {
       client.next(QUEUED);
       api.nanos.addAndGet(Duration.ofHours(7).toNanos());
       api.operations.forgetOverdue();
-      assertEquals(1, api.operations.size(), "somebody is watching");
+      assertEquals(1, api.operations.known().size(), "somebody is watching");
 
       client.cancel();
       Deadline.await(
           () -> {
             api.nanos.addAndGet(Duration.ofHours(7).toNanos());
             api.operations.forgetOverdue();
-            return api.operations.size() == 0;
+            return api.operations.known().size() == 0;
           },
           "nobody is watching");
     }
@@ -107,7 +107,7 @@ final class ClientBehaviourTest {
       client.cancel();
       client.end();
     }
-    assertEquals(0, api.operations.size());
+    assertEquals(0, api.operations.known().size());
   }
 
   @Test

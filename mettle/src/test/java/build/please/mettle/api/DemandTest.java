@@ -49,7 +49,7 @@ final class DemandTest {
   }
 
   private void assertUnwatchedFor(Duration time) {
-    assertEquals(Optional.of(time), operations.unwatchedFor(NAME));
+    assertEquals(Optional.of(time), operations.known().unwatchedFor(NAME));
   }
 
   private void apply(ExecuteMessage message, Operation operation) throws Exception {
@@ -65,7 +65,7 @@ final class DemandTest {
 
   @Test
   void demand_countsFromTheLastWhoLeft() {
-    assertEquals(Optional.empty(), operations.unwatchedFor(NAME));
+    assertEquals(Optional.empty(), operations.known().unwatchedFor(NAME));
     operations.join(REQUEST, watcher);
     HearingWatcher second = new HearingWatcher();
     operations.watch(NAME, second);
@@ -95,11 +95,11 @@ final class DemandTest {
   @Test
   void cancelled_whileQueued_endsForItsWatchers_andStaysCancelledForItsWorker() throws Exception {
     ExecuteMessage message = operations.join(REQUEST, watcher).orElseThrow();
-    assertFalse(operations.isCancelled(NAME));
+    assertFalse(operations.known().isCancelled(NAME));
     assertTrue(operations.cancel(NAME));
     assertEquals(1, watcher.ends());
     assertEquals(Code.CANCELLED, ending());
-    assertTrue(operations.isCancelled(NAME));
+    assertTrue(operations.known().isCancelled(NAME));
     apply(message, ExecuteOperation.executing(message, ApiServer.worker("w")));
     assertEquals(1, watcher.ends());
   }
@@ -110,7 +110,7 @@ final class DemandTest {
     apply(message, ExecuteOperation.executing(message, ApiServer.worker("w")));
     assertTrue(operations.cancel(NAME));
     assertEquals(0, watcher.ends());
-    assertTrue(operations.isCancelled(NAME));
+    assertTrue(operations.known().isCancelled(NAME));
     apply(message, ExecuteOperation.completed(message, ApiServer.response(0)));
     assertEquals(Code.OK, ending());
   }
@@ -120,17 +120,17 @@ final class DemandTest {
     operations.join(REQUEST, watcher);
     operations.cancel(NAME);
     assertTrue(operations.join(REQUEST, watcher).isPresent());
-    assertFalse(operations.isCancelled(NAME));
+    assertFalse(operations.known().isCancelled(NAME));
   }
 
   @Test
   void unknownOrFinished_isNotCancelled() throws Exception {
     assertFalse(operations.cancel(NAME));
-    assertFalse(operations.isCancelled(NAME));
+    assertFalse(operations.known().isCancelled(NAME));
     ExecuteMessage message = operations.join(REQUEST, watcher).orElseThrow();
     apply(message, ExecuteOperation.completed(message, ApiServer.response(0)));
     assertTrue(operations.cancel(NAME));
-    assertFalse(operations.isCancelled(NAME));
+    assertFalse(operations.known().isCancelled(NAME));
     assertEquals(Code.OK, ending());
   }
 }

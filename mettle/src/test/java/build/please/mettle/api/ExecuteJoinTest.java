@@ -187,6 +187,6 @@ final class ExecuteJoinTest {
   }
 
   private void awaitKnown(Digest action) {
-    Deadline.await(() -> api.operations.size() > 0, "the response was heard of " + action);
+    Deadline.await(() -> api.operations.known().size() > 0, "the response was heard of " + action);
   }
 }

@@ -36,7 +36,7 @@ final class PublishFailureTest {
       topic.fail();
       assertEquals(Code.UNAVAILABLE_VALUE, first.last().getStatus().getCode());
       assertEquals(Code.UNAVAILABLE_VALUE, joined.last().getStatus().getCode());
-      Deadline.await(() -> api.operations.size() == 0, "the operation is forgotten");
+      Deadline.await(() -> api.operations.known().size() == 0, "the operation is forgotten");
       assertEquals(Status.Code.NOT_FOUND, api.waitExecution(name).refusal().getStatus().getCode());
 
       Answers<ExecuteRequest> again = api.execute(action);

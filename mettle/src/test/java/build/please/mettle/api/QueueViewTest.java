@@ -53,7 +53,7 @@ final class QueueViewTest {
   private final Operations operations =
       new Operations(
           Retention.DEFAULT, clock, nanos::get, () -> "r", timer, MettleMeters.unseen().api());
-  private final QueueView queue = operations.queue();
+  private final QueueView queue = operations.known().queue();
 
   @AfterEach
   void stop() {

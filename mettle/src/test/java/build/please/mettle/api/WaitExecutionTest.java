@@ -112,7 +112,7 @@ final class WaitExecutionTest {
     ExecuteMessage elsewhere =
         new ExecuteMessage(ApiServer.request(action).build(), Instant.now(), "");
     api.respondCompleted(elsewhere, 8);
-    Deadline.await(() -> api.operations.size() > 0, "the response was heard");
+    Deadline.await(() -> api.operations.known().size() > 0, "the response was heard");
     var response = api.waitExecution(action.hash()).last();
     assertEquals(8, response.getResult().getExitCode());
     assertFalse(response.getCachedResult());

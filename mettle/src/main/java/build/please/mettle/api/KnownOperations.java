@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.mettle.api;
+
+import build.please.mettle.control.Demand;
+import build.please.mettle.queue.ExecuteMessage;
+import build.please.proto.mettle.Job;
+import com.github.benmanes.caffeine.cache.Ticker;
+import com.google.longrunning.Operation;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this replica remembers of operations, to be looked at; {@link Operations} changes it.
+ *
+ * <p>Safe for concurrent use; no method blocks.
+ */
+public final class KnownOperations implements Demand {
+  private final ConcurrentMap<String, Execution> byName = new ConcurrentHashMap<>();
+  private final Clock clock;
+  private final Ticker ticker;
+
+  KnownOperations(Clock clock, Ticker ticker) {
+    this.clock = clock;
+    this.ticker = ticker;
+  }
+
+  /** The operation of that name; null if there is none. */
+  @Nullable Execution get(String name) {
+    return byName.get(name);
+  }
+
+  /** The operation of that name, which nothing is known of if there was none. */
+  Execution obtain(String name) {
+    return byName.computeIfAbsent(name, unknown -> new Execution(unknown, ticker.read()));
+  }
+
+  void remove(Execution execution) {
+    byName.remove(execution.name(), execution);
+  }
+
+  Collection<Execution> all() {
+    return byName.values();
+  }
+
+  /** How many operations are remembered. */
+  int size() {
+    return byName.size();
+  }
+
+  /** The latest state of an operation, with who began its run. */
+  Optional<Operation> find(String name) {
+    Execution execution = byName.get(name);
+    if (execution == null) {
+      return Optional.empty();
+    }
+    synchronized (execution) {
+      return execution.isForgotten() || !execution.isKnown()
+          ? Optional.empty()
+          : Optional.of(execution.withAttempts());
+    }
+  }
+
+  /** The latest states of so many operations at most, by name, of those after the given one. */
+  List<Operation> list(String after, int count) {
+    return byName.keySet().stream()
+        .filter(name -> name.compareTo(after) > 0)
+        .sorted()
+        .map(this::find)
+        .flatMap(Optional::stream)
+        .limit(count)
+        .toList();
+  }
+
+  /** What requested a run that ended here since somebody asked for that; empty if none did. */
+  Optional<ExecuteMessage> cancelled(String name) {
+    Execution execution = byName.get(name);
+    if (execution == null) {
+      return Optional.empty();
+    }
+    synchronized (execution) {
+      return execution.isCancelled() && execution.isFinished()
+          ? Optional.of(execution.message())
+          : Optional.empty();
+    }
+  }
+
+  /** All that is known, for another replica; what has ended comes last. */
+  Iterable<Job> jobs() {
+    List<Execution> all = new ArrayList<>();
+    List<Execution> ended = new ArrayList<>();
+    for (Execution execution : byName.values()) {
+      synchronized (execution) {
+        (execution.isFinished() ? ended : all).add(execution);
+      }
+    }
+    all.addAll(ended);
+    return () -> all.stream().map(KnownOperations::job).flatMap(Optional::stream).iterator();
+  }
+
+  private static Optional<Job> job(Execution execution) {
+    synchronized (execution) {
+      return execution.isKnown() ? Optional.of(execution.job()) : Optional.empty();
+    }
+  }
+
+  @Override
+  public Optional<Duration> unwatchedFor(String name) {
+    Execution execution = byName.get(name);
+    if (execution == null) {
+      return Optional.empty();
+    }
+    synchronized (execution) {
+      return Optional.of(
+          execution.isWatched()
+              ? Duration.ZERO
+              : Duration.ofNanos(ticker.read() - execution.unwatchedSince()));
+    }
+  }
+
+  @Override
+  public boolean isCancelled(String name) {
+    Execution execution = byName.get(name);
+    if (execution == null) {
+      return false;
+    }
+    synchronized (execution) {
+      return execution.isCancelled();
+    }
+  }
+
+  /** What is known of the runs that wait for a worker. */
+  public QueueView queue() {
+    return new QueueView(this::waiting, clock, ticker::read);
+  }
+
+  /** When they were requested, in milliseconds since the epoch. */
+  private long[] waiting() {
+    return byName.values().stream()
+        .mapToLong(
+            execution -> {
+              synchronized (execution) {
+                return execution.isQueued() ? execution.queuedAt().toEpochMilli() : 0;
+              }
+            })
+        .filter(queuedAt -> queuedAt > 0)
+        .toArray();
+  }
+}
