@@ -10,6 +10,7 @@ import build.please.common.cli.LoggingOptions;
 import build.please.common.cli.RedisOptions;
 import build.please.common.cli.RpcOptions;
 import build.please.common.cli.SecurityConfig;
+import build.please.common.cli.StartOptions;
 import build.please.common.cli.UsageException;
 import build.please.common.cli.WholeNumber;
 import build.please.common.rpc.RpcConfig;
@@ -121,8 +122,7 @@ public final class Elan implements Callable<Integer> {
   @Mixin private final RedisOptions redis = new RedisOptions();
   @Mixin private final IgnoredOptions ignored = new IgnoredOptions();
 
-  @Option(names = "--exit_after_start", hidden = true)
-  private boolean exitAfterStart;
+  @Mixin private final StartOptions start = new StartOptions();
 
   Elan() {}
 
@@ -212,9 +212,7 @@ public final class Elan implements Callable<Integer> {
       opened.announce(
           (settings.security().certFile().isEmpty() ? "grpc://" : "grpcs://") + address);
       System.out.println("ready grpc://" + address);
-      if (!exitAfterStart) {
-        server.awaitTermination();
-      }
+      start.await(server::awaitTermination);
     }
   }
 

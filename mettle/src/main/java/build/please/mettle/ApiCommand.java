@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.mettle;
 
-import build.please.common.cli.AdminOptions;
 import build.please.common.cli.CommandLines;
 import build.please.common.cli.Count;
-import build.please.common.cli.LoggingOptions;
 import build.please.common.cli.RedisOptions;
 import build.please.common.cli.RpcOptions;
+import build.please.common.cli.StartOptions;
 import build.please.common.rpc.RpcConfig;
 import build.please.common.rpc.Shutdown;
 import build.please.elan.Frontage;
@@ -56,9 +55,7 @@ final class ApiCommand implements Callable<Integer> {
   /** Longer than a response is worked on. */
   private static final Duration LONGEST_LEASE = Duration.ofHours(1);
 
-  private final LoggingOptions logging;
-  private final AdminOptions admin;
-  private final QueueOptions before;
+  private final GlobalOptions global;
 
   @Mixin private final RpcOptions rpc = new RpcOptions("", PORT);
   @Mixin private final RedisOptions redis = new RedisOptions();
@@ -106,10 +103,7 @@ final class ApiCommand implements Callable<Integer> {
 
   @Mixin private final ServerStorageOptions storage = new ServerStorageOptions();
 
-  @Option(
-      names = "--no_forward_storage",
-      description = "Serve execution only; clients must ask the storage themselves.")
-  private boolean noForwardStorage;
+  @Mixin private final ForwardingOptions forwarding = new ForwardingOptions();
 
   @Option(
       names = {"--allowed_platform", "--platform"},
@@ -124,18 +118,15 @@ final class ApiCommand implements Callable<Integer> {
   @Mixin private final TimeoutOptions timeouts = new TimeoutOptions();
   @Mixin private final DemandOptions demand = new DemandOptions();
 
-  @Option(names = "--exit_after_start", hidden = true)
-  private boolean exitAfterStart;
+  @Mixin private final StartOptions start = new StartOptions();
 
-  ApiCommand(LoggingOptions logging, AdminOptions admin, QueueOptions before) {
-    this.logging = logging;
-    this.admin = admin;
-    this.before = before;
+  ApiCommand(GlobalOptions global) {
+    this.global = global;
   }
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    logging.apply();
+    global.logging().apply();
     redis.warn();
     RpcConfig config = rpc.toConfig();
     Queues opener =
@@ -146,15 +137,13 @@ final class ApiCommand implements Callable<Integer> {
                 LONGEST_LEASE));
     try (Traces traces =
             Traces.open(System.getenv(), "mettle", CommandLines.version(ApiCommand.class));
-        Metrics metrics = Frontage.metrics(admin, logging, ADMIN_PORT);
+        Metrics metrics = Frontage.metrics(global.admin(), global.logging(), ADMIN_PORT);
         FleetApi api =
             FleetApi.start(
                 settings(config), opener, new Telemetry(metrics, traces), Clock.systemUTC())) {
       Shutdown.onSignal(api::requestStop, config.drain().plusSeconds(20));
       System.out.println("ready grpc://" + api.address());
-      if (!exitAfterStart) {
-        api.awaitStop();
-      }
+      start.await(api::awaitStop);
     }
     return 0;
   }
@@ -163,13 +152,13 @@ final class ApiCommand implements Callable<Integer> {
     return new FleetApi.Settings(
         config,
         rpc.toSecurity(),
-        queues.toUrls(before, System.getenv(), "API").withBatch(batch),
+        queues.toUrls(global.queues(), System.getenv(), "API").withBatch(batch),
         announcements,
         deadLetters,
         peer.toPeer(),
         storage.toSettings(),
         new ApiSide.Settings(
-            noForwardStorage ? ApiSide.Forwarding.OFF : ApiSide.Forwarding.ON,
+            forwarding.toForwarding(),
             new PlatformPolicy(PlatformFlag.byName(platform), 1),
             timeouts.defaultTimeout(),
             timeouts.maxTimeout(),

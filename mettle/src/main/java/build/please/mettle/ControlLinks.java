@@ -32,25 +32,24 @@ final class ControlLinks implements AutoCloseable {
    * @throws build.please.common.cli.UsageException if an address or a file cannot be used
    */
   static ControlLinks open(ControlOptions.Config config, CredentialFiles files) throws IOException {
-    Opened opened = new Opened();
-    if (config.servers().isEmpty()) {
-      return new ControlLinks(opened, Attendance.NONE, Hearsay.NONE);
-    }
-    try {
-      List<Channel> channels = new ArrayList<>();
-      for (String server : config.servers()) {
-        ManagedChannel channel = new RpcDialer(files).dial(server, config.access());
-        opened.add(channel::shutdownNow);
-        channels.add(channel);
-      }
-      ScheduledExecutorService timer = Threads.timer("control");
-      opened.add(timer::shutdown);
-      return new ControlLinks(
-          opened, opened.add(RemoteAttendance.open(channels, timer)), new PeerHearsay(channels));
-    } catch (RuntimeException e) {
-      opened.close();
-      throw e;
-    }
+    return Opened.all(
+        opened -> {
+          if (config.servers().isEmpty()) {
+            return new ControlLinks(opened, Attendance.NONE, Hearsay.NONE);
+          }
+          List<Channel> channels = new ArrayList<>();
+          for (String server : config.servers()) {
+            ManagedChannel channel = new RpcDialer(files).dial(server, config.access());
+            opened.add(channel::shutdownNow);
+            channels.add(channel);
+          }
+          ScheduledExecutorService timer = Threads.timer("control");
+          opened.add(timer::shutdown);
+          return new ControlLinks(
+              opened,
+              opened.add(RemoteAttendance.open(channels, timer)),
+              new PeerHearsay(channels));
+        });
   }
 
   Hearsay hearsay() {

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.mettle;
 
-import build.please.common.cli.AdminOptions;
 import build.please.common.cli.CommandLines;
 import build.please.common.cli.Count;
-import build.please.common.cli.LoggingOptions;
 import build.please.common.cli.RedisOptions;
 import build.please.common.cli.RpcOptions;
+import build.please.common.cli.StartOptions;
 import build.please.common.rpc.RpcConfig;
 import build.please.common.rpc.Shutdown;
 import build.please.elan.Frontage;
@@ -46,10 +45,7 @@ import picocli.CommandLine.Option;
 final class DualCommand implements Callable<Integer> {
   private static final int PORT = 7778;
 
-  private final LoggingOptions logging;
-  private final AdminOptions admin;
-
-  private final QueueOptions before;
+  private final GlobalOptions global;
 
   @Mixin private final RedisOptions redis = new RedisOptions();
   @Mixin private final IgnoredOptions ignored = new IgnoredOptions();
@@ -77,16 +73,9 @@ final class DualCommand implements Callable<Integer> {
 
   @Mixin private final StorageAccessOptions storageAccess = new StorageAccessOptions();
 
-  @Option(
-      names = "--no_forward_storage",
-      description = "Serve execution only; clients must ask the storage themselves.")
-  private boolean noForwardStorage;
+  @Mixin private final ForwardingOptions forwarding = new ForwardingOptions();
 
-  @Option(
-      names = {"-i", "--instance_name"},
-      paramLabel = "NAME",
-      description = "Instance name towards the Elan that --storage names (default: mettle).")
-  private String instance = "mettle";
+  @Mixin private final InstanceOptions instance = new InstanceOptions();
 
   @Option(
       names = {"-d", "--dir"},
@@ -119,32 +108,24 @@ final class DualCommand implements Callable<Integer> {
   @Mixin private final DemandOptions demand = new DemandOptions();
   @Mixin private final FitnessOptions fitness = new FitnessOptions();
 
-  @Option(
-      names = "--preflight_action",
-      description = "Run a small action first, and give up if it fails.")
-  private boolean preflightAction;
+  @Mixin private final StartOptions start = new StartOptions();
 
-  @Option(names = "--exit_after_start", hidden = true)
-  private boolean exitAfterStart;
-
-  DualCommand(LoggingOptions logging, AdminOptions admin, QueueOptions before) {
-    this.logging = logging;
-    this.admin = admin;
-    this.before = before;
+  DualCommand(GlobalOptions global) {
+    this.global = global;
   }
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    logging.apply();
+    global.logging().apply();
     redis.warn();
     ignored.warn();
-    queues.checkInMemory(before);
+    queues.checkInMemory(global.queues());
     RpcConfig config = rpc.toConfig();
     Duration unwind = config.drain().multipliedBy(2).plusSeconds(20);
     try (DataDirectory data = DataDirectory.open(dataPath(), ProcessHandle.current().pid());
         Traces traces =
             Traces.open(System.getenv(), "mettle", CommandLines.version(DualCommand.class));
-        Metrics metrics = Frontage.metrics(admin, logging);
+        Metrics metrics = Frontage.metrics(global.admin(), global.logging());
         DualServer server =
             DualServer.start(
                 settings(config, data), new Telemetry(metrics, traces), Clock.systemUTC())) {
@@ -152,9 +133,7 @@ final class DualCommand implements Callable<Integer> {
       System.out.print(
           Welcome.text(config.host(), server.port(), server.transport(), server.storage()));
       System.out.flush();
-      if (!exitAfterStart) {
-        server.awaitStop();
-      }
+      start.await(server::awaitStop);
     }
     return 0;
   }
@@ -182,10 +161,10 @@ final class DualCommand implements Callable<Integer> {
             flag,
             storeOptions.toConfig(flag, StoreConfig.MemoryTier.DEFAULT),
             given,
-            instance,
+            instance.name(),
             storageAccess.toConfig()),
         new ApiSide.Settings(
-            noForwardStorage ? ApiSide.Forwarding.OFF : ApiSide.Forwarding.ON,
+            forwarding.toForwarding(),
             new PlatformPolicy(PlatformFlag.byName(platform), slots),
             worker.defaultTimeout(),
             worker.maxTimeout(),
@@ -193,10 +172,6 @@ final class DualCommand implements Callable<Integer> {
             attempts.max(),
             demand.abandonedAfter()),
         new WorkerSide.Settings(
-            slots,
-            attempts.max(),
-            worker,
-            fitness.toConfig(),
-            preflightAction ? WorkerSide.FirstAction.OURS : WorkerSide.FirstAction.A_CLIENTS));
+            slots, attempts.max(), worker, fitness.toConfig(), fitness.firstAction()));
   }
 }

@@ -109,13 +109,7 @@ final class DualServer implements AutoCloseable {
    *     is left open
    */
   static DualServer start(Settings settings, Telemetry telemetry, Clock clock) throws IOException {
-    Opened opened = new Opened();
-    try {
-      return new DualServer(settings, telemetry, clock, opened);
-    } catch (IOException | RuntimeException e) {
-      opened.close();
-      throw e;
-    }
+    return Opened.all(opened -> new DualServer(settings, telemetry, clock, opened));
   }
 
   private Slots slots() {

@@ -48,6 +48,15 @@ final class FitnessOptions {
       description = "How often --connectivity_check asks for the page (default: 1h).")
   private Duration connectivityPeriod = Duration.ofHours(1);
 
+  @Option(
+      names = "--preflight_action",
+      description = "Run a small action first, and give up if it fails.")
+  private boolean preflightAction;
+
+  WorkerSide.FirstAction firstAction() {
+    return preflightAction ? WorkerSide.FirstAction.OURS : WorkerSide.FirstAction.A_CLIENTS;
+  }
+
   FitnessConfig toConfig() {
     return new FitnessConfig(
         minDiskSpace,

@@ -127,13 +127,7 @@ final class FleetApi implements AutoCloseable {
    */
   static FleetApi start(Settings settings, Queues queues, Telemetry telemetry, Clock clock)
       throws IOException {
-    Opened opened = new Opened();
-    try {
-      return new FleetApi(settings, queues, telemetry, clock, opened);
-    } catch (IOException | RuntimeException e) {
-      opened.close();
-      throw e;
-    }
+    return Opened.all(opened -> new FleetApi(settings, queues, telemetry, clock, opened));
   }
 
   private List<BindableService> services(LiveLogs logs, ElanMeters elan) {

@@ -87,13 +87,7 @@ final class FleetWorker implements AutoCloseable {
    */
   static FleetWorker start(Settings settings, Queues queues, Telemetry telemetry, Clock clock)
       throws IOException {
-    Opened opened = new Opened();
-    try {
-      return new FleetWorker(settings, queues, telemetry, clock, opened);
-    } catch (IOException | RuntimeException e) {
-      opened.close();
-      throw e;
-    }
+    return Opened.all(opened -> new FleetWorker(settings, queues, telemetry, clock, opened));
   }
 
   /** Makes {@link #awaitStop} return, and is ready for nothing any more; returns at once. */

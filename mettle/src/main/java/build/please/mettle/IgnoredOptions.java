@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.mettle;
 
+import build.please.common.cli.GivenFlags;
 import build.please.common.cli.GoBool;
 import build.please.common.cli.GoDuration;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,20 +43,15 @@ final class IgnoredOptions {
 
   /** Warns, in one line, of those that were given. */
   void warn() {
-    List<String> given = new ArrayList<>();
-    add(given, "--noclean", noClean);
-    add(given, "--browser", browser != null && !browser.isEmpty());
-    add(given, "--lucidity", lucidity != null);
-    add(given, "--prom_gateway", gateway != null);
-    add(given, "--timeout", timeout != null);
+    GivenFlags given =
+        new GivenFlags()
+            .add("--noclean", noClean)
+            .add("--browser", browser)
+            .add("--lucidity", lucidity != null)
+            .add("--prom_gateway", gateway != null)
+            .add("--timeout", timeout);
     if (!given.isEmpty()) {
-      log.warn("accepted for please-servers, without effect: {}", String.join(", ", given));
-    }
-  }
-
-  private static void add(List<String> given, String flag, boolean isGiven) {
-    if (isGiven) {
-      given.add(flag);
+      log.warn("accepted for please-servers, without effect: {}", given);
     }
   }
 }

@@ -33,17 +33,15 @@ public final class Mettle {
 
   private static CommandLine commandLine() {
     Mettle mettle = new Mettle();
+    GlobalOptions global = new GlobalOptions(mettle.logging, mettle.admin, mettle.queues);
     ExecCommand exec =
         new ExecCommand(Path.of("").toAbsolutePath(), System.out, System.err, System::nanoTime);
     // By hand, since CommandLines sets up what is there when it is called.
     CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.forAnnotatedObject(mettle);
-    spec.addSubcommand(
-        "dual", new CommandLine(new DualCommand(mettle.logging, mettle.admin, mettle.queues)));
+    spec.addSubcommand("dual", new CommandLine(new DualCommand(global)));
     spec.addSubcommand("exec", new CommandLine(exec));
-    spec.addSubcommand(
-        "api", new CommandLine(new ApiCommand(mettle.logging, mettle.admin, mettle.queues)));
-    spec.addSubcommand(
-        "worker", new CommandLine(new WorkerCommand(mettle.logging, mettle.admin, mettle.queues)));
+    spec.addSubcommand("api", new CommandLine(new ApiCommand(global)));
+    spec.addSubcommand("worker", new CommandLine(new WorkerCommand(global)));
     spec.addSubcommand(
         "one", new CommandLine(new OneCommand(mettle.logging, System.out, System.err)));
     spec.addSubcommand(

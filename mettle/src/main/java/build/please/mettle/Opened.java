@@ -11,6 +11,22 @@ import org.jspecify.annotations.Nullable;
 final class Opened implements AutoCloseable {
   private final Deque<AutoCloseable> resources = new ArrayDeque<>();
 
+  /** What opens several things and makes one of them. */
+  interface Opening<T> {
+    T open(Opened opened) throws IOException;
+  }
+
+  /** All of it, or nothing: what was opened is closed if the rest cannot be. */
+  static <T> T all(Opening<T> opening) throws IOException {
+    Opened opened = new Opened();
+    try {
+      return opening.open(opened);
+    } catch (IOException | RuntimeException e) {
+      opened.close();
+      throw e;
+    }
+  }
+
   /** Closes the resource, too, and returns it. */
   @CanIgnoreReturnValue
   <T extends AutoCloseable> T add(T resource) {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.mettle;
 
-import build.please.common.cas.MalformedException;
-import build.please.common.cas.ResourceName;
 import build.please.common.cli.UsageException;
 import build.please.elan.StorageFlag;
 import build.please.elan.StoreOptions;
@@ -22,12 +20,7 @@ final class ServerStorageOptions {
               + "server then opens itself (env STORAGE_URL).")
   private @Nullable String storage;
 
-  @Option(
-      names = {"-i", "--instance_name"},
-      paramLabel = "NAME",
-      description = "Instance name towards the Elan that --storage names (default: mettle).")
-  private String instance = "mettle";
-
+  @Mixin private final InstanceOptions instance = new InstanceOptions();
   @Mixin private final StoreOptions store = new StoreOptions();
   @Mixin private final StorageAccessOptions access = new StorageAccessOptions();
 
@@ -40,11 +33,7 @@ final class ServerStorageOptions {
     if (storage == null || storage.isEmpty()) {
       throw new UsageException("Missing required option: '--storage=URL' (env STORAGE_URL)");
     }
-    try {
-      ResourceName.checkInstance(instance);
-    } catch (MalformedException e) {
-      throw new UsageException("--instance_name '" + instance + "': " + e.getMessage());
-    }
+    String name = instance.name();
     StorageFlag flag =
         new StorageFlag(
             storage, StorageFlag.cacheHome(System.getenv()).resolve("elan"), System.getenv());
@@ -52,7 +41,7 @@ final class ServerStorageOptions {
         flag,
         store.toConfig(flag, StoreConfig.MemoryTier.DEFAULT),
         storage,
-        instance,
+        name,
         access.toConfig());
   }
 }

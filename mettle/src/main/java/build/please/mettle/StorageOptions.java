@@ -2,8 +2,6 @@
 package build.please.mettle;
 
 import build.please.common.cas.Cas;
-import build.please.common.cas.MalformedException;
-import build.please.common.cas.ResourceName;
 import build.please.common.cas.remote.RemoteCas;
 import build.please.common.cas.remote.RemoteConfig;
 import build.please.common.cli.UsageException;
@@ -61,12 +59,7 @@ final class StorageOptions {
       description = "A file with the token that is sent to the Elan (env TOKEN_FILE).")
   private @Nullable Path tokenFile;
 
-  @Option(
-      names = {"-i", "--instance_name"},
-      paramLabel = "NAME",
-      description = "Instance name towards the Elan (default: mettle).")
-  private String instance = "mettle";
-
+  @Mixin private final InstanceOptions instance = new InstanceOptions();
   @Mixin private final StoreOptions storeOptions = new StoreOptions();
 
   /**
@@ -88,14 +81,10 @@ final class StorageOptions {
               clock)
           .cas();
     }
-    try {
-      ResourceName.checkInstance(instance);
-    } catch (MalformedException e) {
-      throw new UsageException("--instance_name '" + instance + "': " + e.getMessage());
-    }
+    String name = instance.name();
     return RemoteCas.open(
         new RpcDialer(CredentialFiles.unwatched(clock))
             .dial(storage, Access.of("", tls, ca, certFile, keyFile, tokenFile)),
-        RemoteConfig.of(instance));
+        RemoteConfig.of(name));
   }
 }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.mettle;
 
-import build.please.common.cli.AdminOptions;
 import build.please.common.cli.CommandLines;
 import build.please.common.cli.Count;
 import build.please.common.cli.GoDuration;
-import build.please.common.cli.LoggingOptions;
 import build.please.common.cli.RedisOptions;
+import build.please.common.cli.StartOptions;
 import build.please.common.cli.UsageException;
 import build.please.common.rpc.Shutdown;
 import build.please.elan.Frontage;
@@ -63,9 +62,7 @@ final class WorkerCommand implements Callable<Integer> {
 
   private static final Duration UNWIND = Duration.ofSeconds(40);
 
-  private final LoggingOptions logging;
-  private final AdminOptions admin;
-  private final QueueOptions before;
+  private final GlobalOptions global;
 
   @Mixin private final RedisOptions redis = new RedisOptions();
   @Mixin private final IgnoredOptions ignored = new IgnoredOptions();
@@ -129,38 +126,28 @@ final class WorkerCommand implements Callable<Integer> {
   @Mixin private final ControlOptions control = new ControlOptions();
   @Mixin private final FitnessOptions fitness = new FitnessOptions();
 
-  @Option(
-      names = "--preflight_action",
-      description = "Run a small action first, and give up if it fails.")
-  private boolean preflightAction;
+  @Mixin private final StartOptions start = new StartOptions();
 
-  @Option(names = "--exit_after_start", hidden = true)
-  private boolean exitAfterStart;
-
-  WorkerCommand(LoggingOptions logging, AdminOptions admin, QueueOptions before) {
-    this.logging = logging;
-    this.admin = admin;
-    this.before = before;
+  WorkerCommand(GlobalOptions global) {
+    this.global = global;
   }
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    logging.apply();
+    global.logging().apply();
     redis.warn();
     ignored.warn();
     FleetWorker.Settings settings = settings();
     Queues opener = new Queues(queueConfig(settings));
     try (Traces traces =
             Traces.open(System.getenv(), "mettle", CommandLines.version(WorkerCommand.class));
-        Metrics metrics = Frontage.metrics(admin, logging, ADMIN_PORT);
+        Metrics metrics = Frontage.metrics(global.admin(), global.logging(), ADMIN_PORT);
         FleetWorker worker =
             FleetWorker.start(
                 settings, opener, new Telemetry(metrics, traces), Clock.systemUTC())) {
       Shutdown.onSignal(worker::requestStop, worker::kill, settings.drain().plus(UNWIND));
       System.out.println("ready worker " + settings.workers().worker().name());
-      if (!exitAfterStart) {
-        worker.awaitStop();
-      }
+      start.await(worker::awaitStop);
     }
     return 0;
   }
@@ -169,15 +156,11 @@ final class WorkerCommand implements Callable<Integer> {
     Path work = directory.toAbsolutePath().normalize();
     WorkerConfig config = workerOptions.toConfig(work, work.resolve("mettle_cache"), name);
     return new FleetWorker.Settings(
-        queues.toUrls(before, System.getenv(), "WORKER"),
+        queues.toUrls(global.queues(), System.getenv(), "WORKER"),
         storage.toSettings(),
         deadLetters,
         new WorkerSide.Settings(
-            slots,
-            attempts.max(),
-            config,
-            fitness.toConfig(),
-            preflightAction ? WorkerSide.FirstAction.OURS : WorkerSide.FirstAction.A_CLIENTS),
+            slots, attempts.max(), config, fitness.toConfig(), fitness.firstAction()),
         control.toConfig(),
         immediateShutdown ? Duration.ZERO : drain);
   }

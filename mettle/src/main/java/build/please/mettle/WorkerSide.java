@@ -64,32 +64,30 @@ final class WorkerSide implements AutoCloseable {
       WorkerMeters meters,
       Clock clock)
       throws IOException {
-    Opened opened = new Opened();
-    try {
-      WorkerConfig worker = settings.worker();
-      Cas cas = storage.cas();
-      opened.add(links.requests());
-      Workshop workshop = opened.add(Workshop.open(worker, cas, meters, surroundings, clock));
-      if (settings.firstAction() == FirstAction.OURS) {
-        Preflight.run(workshop, cas.blobs());
-      }
-      Fitness fitness =
-          opened.add(
-              Fitness.watch(
-                  settings.fitness().checks(worker.directory(), cas.blobs(), storage::isFit)));
-      WorkerPool workers =
-          opened.add(
-              WorkerPool.start(
-                  new WorkerPool.Config(settings.slots(), worker.name(), settings.maxAttempts()),
-                  workshop,
-                  links,
-                  fitness));
-      meters.watch(fitness.subjects(), () -> fitness.faults().keySet());
-      return new WorkerSide(opened, fitness, workers);
-    } catch (IOException | RuntimeException e) {
-      opened.close();
-      throw e;
-    }
+    return Opened.all(
+        opened -> {
+          WorkerConfig worker = settings.worker();
+          Cas cas = storage.cas();
+          opened.add(links.requests());
+          Workshop workshop = opened.add(Workshop.open(worker, cas, meters, surroundings, clock));
+          if (settings.firstAction() == FirstAction.OURS) {
+            Preflight.run(workshop, cas.blobs());
+          }
+          Fitness fitness =
+              opened.add(
+                  Fitness.watch(
+                      settings.fitness().checks(worker.directory(), cas.blobs(), storage::isFit)));
+          WorkerPool workers =
+              opened.add(
+                  WorkerPool.start(
+                      new WorkerPool.Config(
+                          settings.slots(), worker.name(), settings.maxAttempts()),
+                      workshop,
+                      links,
+                      fitness));
+          meters.watch(fitness.subjects(), () -> fitness.faults().keySet());
+          return new WorkerSide(opened, fitness, workers);
+        });
   }
 
   /** Whether it can take work. Does not block. */

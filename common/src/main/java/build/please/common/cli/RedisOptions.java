@@ -2,9 +2,6 @@
 package build.please.common.cli;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -126,32 +123,28 @@ public final class RedisOptions {
 
   /** Warns, in one line, of what was given. */
   public void warn() {
-    List<String> given = new ArrayList<>();
-    add(given, "--redis_url", url);
-    add(given, "--redis_read_url", readUrl);
-    add(given, "--redis_password", password);
-    add(given, "--redis_password_file", passwordFile);
-    add(given, "--redis_pool_size", poolSize);
-    add(given, "--redis_read_pool_size", readPoolSize);
-    add(given, "--redis_min_idle_conns", minIdleConns);
-    add(given, "--redis_read_min_idle_conns", readMinIdleConns);
-    add(given, "--redis_pool_timeout", poolTimeout);
-    add(given, "--redis_read_pool_timeout", readPoolTimeout);
-    add(given, "--redis_read_timeout", readTimeout);
-    add(given, "--redis_write_timeout", writeTimeout);
-    add(given, "--redis_ca_file", caFile);
-    given.addAll(tls ? List.of("--redis_tls") : List.of());
-    add(given, "--redis_max_size (or LARGE_BLOB_SIZE)", maxSize);
+    GivenFlags given =
+        new GivenFlags()
+            .add("--redis_url", url)
+            .add("--redis_read_url", readUrl)
+            .add("--redis_password", password)
+            .add("--redis_password_file", passwordFile)
+            .add("--redis_pool_size", poolSize)
+            .add("--redis_read_pool_size", readPoolSize)
+            .add("--redis_min_idle_conns", minIdleConns)
+            .add("--redis_read_min_idle_conns", readMinIdleConns)
+            .add("--redis_pool_timeout", poolTimeout)
+            .add("--redis_read_pool_timeout", readPoolTimeout)
+            .add("--redis_read_timeout", readTimeout)
+            .add("--redis_write_timeout", writeTimeout)
+            .add("--redis_ca_file", caFile)
+            .add("--redis_tls", tls)
+            .add("--redis_max_size (or LARGE_BLOB_SIZE)", maxSize);
     if (!given.isEmpty()) {
       log.warn(
           "no Redis is used, so that these have no effect: {}; see --cache_max_size and "
               + "--known_blob_cache_size",
-          String.join(", ", given));
+          given);
     }
-  }
-
-  private static void add(List<String> given, String flag, @Nullable Object value) {
-    // An empty variable counts as an absent one.
-    given.addAll(value == null || value.equals("") ? Collections.emptyList() : List.of(flag));
   }
 }
