@@ -115,6 +115,8 @@ final class ApiCommand implements Callable<Integer> {
               + "subscriptions can select them. Without the flag properties are ignored.")
   private List<PlatformFlag.Property> platform = List.of();
 
+  @Mixin private final PoolOptions pools = new PoolOptions();
+
   @Mixin private final TimeoutOptions timeouts = new TimeoutOptions();
   @Mixin private final DemandOptions demand = new DemandOptions();
 
@@ -159,7 +161,7 @@ final class ApiCommand implements Callable<Integer> {
         storage.toSettings(),
         new ApiSide.Settings(
             forwarding.toForwarding(),
-            new PlatformPolicy(PlatformFlag.byName(platform), 1),
+            new PlatformPolicy(PlatformFlag.byName(platform), pools.toPools(System.getenv()), 1),
             timeouts.defaultTimeout(),
             timeouts.maxTimeout(),
             pollers,

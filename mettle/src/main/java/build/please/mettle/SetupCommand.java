@@ -7,10 +7,12 @@ import build.please.common.cli.LoggingOptions;
 import build.please.common.cli.OneLine;
 import build.please.common.cli.UsageException;
 import build.please.common.cli.WholeNumber;
+import build.please.mettle.pool.Match;
+import build.please.mettle.pool.Pool;
+import build.please.mettle.pool.Pools;
 import build.please.mettle.queue.QueueUrl;
 import build.please.mettle.setup.FleetFlags;
 import build.please.mettle.setup.GcloudText;
-import build.please.mettle.setup.Match;
 import build.please.mettle.setup.Plan;
 import build.please.mettle.setup.Planner;
 import build.please.mettle.setup.PubsubAdmin;
@@ -131,18 +133,19 @@ final class SetupCommand implements Callable<Integer> {
 
   @Option(
       names = "--pool",
-      paramLabel = "NAME",
+      paramLabel = "NAME[:TERM,...]",
       description =
-          "Make the request subscription of these workers, which take the actions that --match says, "
-              + "instead of the shared one.")
-  private @Nullable String pool;
+          "Make the request subscription of these workers, which take the actions that the terms or "
+              + "--match say, instead of the shared one; repeat for several pools. API servers want "
+              + "the same flags.")
+  private List<String> pools = List.of();
 
   @Option(
       names = "--match",
-      paramLabel = "NAME=VALUE",
+      paramLabel = "TERM",
       description =
-          "A platform property that the actions of --pool have, or !NAME for one that they have not; "
-              + "repeat for several. One that is given twice has both values.")
+          "NAME=VALUE, a platform property that the actions of the only --pool have, or !NAME for one "
+              + "that they have not; repeat for several. One that is given twice has both values.")
   private List<String> match = List.of();
 
   @Option(
@@ -229,7 +232,7 @@ final class SetupCommand implements Callable<Integer> {
               deadLetters == null ? requestTopic + "-dead" : topic(deadLetters)),
           new SetupConfig.Responses(replicas, suffix),
           new SetupConfig.Rules(ackDeadline, attempts, retention),
-          pool(),
+          pools(),
           new SetupConfig.Accounts(
               Optional.ofNullable(projectNumber), members(apiAccounts), members(workerAccounts)));
     } catch (IllegalArgumentException e) {
@@ -237,17 +240,14 @@ final class SetupCommand implements Callable<Integer> {
     }
   }
 
-  private Optional<SetupConfig.Pool> pool() {
-    if (pool == null && match.isEmpty()) {
-      return Optional.empty();
+  private Pools pools() {
+    if (match.isEmpty()) {
+      return Pools.parse(pools);
     }
-    if (pool == null || match.isEmpty()) {
-      throw new UsageException("--pool and --match go together");
+    if (pools.size() != 1 || pools.get(0).contains(":")) {
+      throw new UsageException("--match is for one --pool without terms of its own");
     }
-    if (!pool.matches("[A-Za-z0-9._~+%-]+")) {
-      throw new UsageException("--pool '" + pool + "' cannot be part of a subscription's name");
-    }
-    return Optional.of(new SetupConfig.Pool(pool, Match.parse(match)));
+    return new Pools(List.of(new Pool(pools.get(0), Match.parse(match))));
   }
 
   private static String topic(String url) {

@@ -97,13 +97,15 @@ final class SetupCommandTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '"',
       value = {
         "--request_queue=mem://requests | needs no setup",
         "--request_queue=requests | is no queue URL",
         "--request_queue=gcppubsub://projects/p/subscriptions/s | names none of the topics",
         "--request_queue=gcppubsub://p/t?max_recv_batch_size=5 | unknown parameter",
-        "--pool=a | --pool and --match go together",
-        "--match=a=b | --pool and --match go together",
+        "--match=a=b | --match is for one --pool without terms of its own",
+        "--pool=a/b:os=linux | pool 'a/b' cannot be part of a subscription's name",
+        "--pool=a:os | 'os' is neither NAME=VALUE nor !NAME",
         "--replicas=0 | not a whole number of 1 or more",
         "--ack_deadline=5s | whole seconds from 10 to 600 in Pub/Sub, not 5.0",
         "--retention=32h1500ms | whole seconds from 600 to 2678400",

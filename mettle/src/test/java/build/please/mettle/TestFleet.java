@@ -8,6 +8,7 @@ import build.please.elan.Telemetry;
 import build.please.elan.store.StoreConfig;
 import build.please.metrics.AdminConfig;
 import build.please.metrics.Metrics;
+import build.please.mettle.pool.Pools;
 import build.please.mettle.queue.FakePubsub;
 import build.please.mettle.queue.FakeSubscription;
 import build.please.mettle.queue.QueueConfig;
@@ -35,6 +36,9 @@ final class TestFleet implements AutoCloseable {
 
   /** What API servers are told; zero is for ever. */
   Duration abandonedAfter = Duration.ZERO;
+
+  /** What API servers are told of the workers. */
+  Pools pools = Pools.NONE;
 
   TestFleet(Path directory) throws IOException {
     this.directory = directory;
@@ -83,7 +87,7 @@ final class TestFleet implements AutoCloseable {
                     "gcppubsub://p/dead",
                     peer(peer),
                     storage(),
-                    TestSettings.api(Map.of(), abandonedAfter)),
+                    TestSettings.api(Map.of(), pools, abandonedAfter)),
                 queues,
                 Telemetry.untraced(metrics),
                 Clock.systemUTC()));

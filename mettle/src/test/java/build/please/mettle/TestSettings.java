@@ -8,6 +8,7 @@ import build.please.elan.StorageFlag;
 import build.please.elan.store.StoreConfig;
 import build.please.mettle.api.PlatformPolicy;
 import build.please.mettle.fitness.FitnessConfig;
+import build.please.mettle.pool.Pools;
 import build.please.mettle.worker.WorkerConfig;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -57,9 +58,14 @@ final class TestSettings {
   }
 
   static ApiSide.Settings api(Map<String, Set<String>> platform, Duration abandonedAfter) {
+    return api(platform, Pools.NONE, abandonedAfter);
+  }
+
+  static ApiSide.Settings api(
+      Map<String, Set<String>> platform, Pools pools, Duration abandonedAfter) {
     return new ApiSide.Settings(
         ApiSide.Forwarding.ON,
-        new PlatformPolicy(platform, SLOTS),
+        new PlatformPolicy(platform, pools, SLOTS),
         Duration.ofHours(1),
         Duration.ofHours(6),
         1,

@@ -2,6 +2,8 @@
 package build.please.mettle.api;
 
 import build.please.common.cas.MalformedException;
+import build.please.mettle.pool.Pool;
+import build.please.mettle.pool.Pools;
 import build.please.mettle.queue.PlatformAttributes;
 import build.please.proto.execution.Action;
 import build.please.proto.execution.Command;
@@ -23,6 +25,7 @@ public final class PlatformPolicy {
   public static final String SLOTS = "min-cores";
 
   private final Map<String, Set<String>> properties;
+  private final Pools pools;
   private final int slots;
 
   /**
@@ -32,9 +35,19 @@ public final class PlatformPolicy {
    * @param slots how many actions they run at once
    */
   public PlatformPolicy(Map<String, Set<String>> properties, int slots) {
+    this(properties, Pools.NONE, slots);
+  }
+
+  /**
+   * Of workers in pools. What the matches of these name need not be among the properties.
+   *
+   * @param properties what all of them have
+   */
+  public PlatformPolicy(Map<String, Set<String>> properties, Pools pools, int slots) {
     Map<String, Set<String>> sorted = new TreeMap<>();
     properties.forEach((name, values) -> sorted.put(name, new TreeSet<>(values)));
     this.properties = sorted;
+    this.pools = pools;
     this.slots = slots;
   }
 
@@ -56,15 +69,39 @@ public final class PlatformPolicy {
    * @throws MalformedException if a property's name is not known, or the number of slots is none
    *     (EXE-45); the message lists what is known
    * @throws StatusRuntimeException FAILED_PRECONDITION if no worker has a property's value, or so
-   *     many slots (EXE-09); the message lists what there is
+   *     many slots, or no pool takes them all together (EXE-09); the message lists what there is
    */
   public void check(Platform platform) throws MalformedException {
-    if (properties.isEmpty()) {
+    if (isOpen()) {
       return;
     }
     for (Platform.Property property : platform.getPropertiesList()) {
       check(property.getName(), property.getValue());
     }
+    if (!pools.isEmpty() && pools.of(PlatformAttributes.of(platform)).isEmpty()) {
+      throw Status.FAILED_PRECONDITION
+          .withDescription(
+              "no pool takes an action with " + text(platform) + "; there are " + pools)
+          .asRuntimeException();
+    }
+  }
+
+  private boolean isOpen() {
+    return properties.isEmpty() && pools.isEmpty();
+  }
+
+  /** The name of the pool that takes a checked platform; empty if there are no pools. */
+  public String pool(Platform platform) {
+    return pools.of(PlatformAttributes.of(platform)).map(Pool::name).orElse("");
+  }
+
+  private static String text(Platform platform) {
+    return platform.getPropertiesCount() == 0
+        ? "no platform properties"
+        : "the platform "
+            + platform.getPropertiesList().stream()
+                .map(property -> property.getName() + "=" + property.getValue())
+                .collect(Collectors.joining(", "));
   }
 
   /**
@@ -72,15 +109,12 @@ public final class PlatformPolicy {
    * is configured.
    */
   public Map<String, String> attributes(Platform platform) {
-    if (properties.isEmpty()) {
-      return Map.of();
-    }
-    return PlatformAttributes.of(platform);
+    return isOpen() ? Map.of() : PlatformAttributes.of(platform);
   }
 
   /** How many slots a checked platform asks for; one if it does not say. */
   public int slots(Platform platform) {
-    if (properties.isEmpty()) {
+    if (isOpen()) {
       return 1;
     }
     return platform.getPropertiesList().stream()
@@ -102,6 +136,9 @@ public final class PlatformPolicy {
       return;
     }
     Set<String> values = properties.get(name);
+    if (pools.properties().contains(name)) {
+      return; // The pools say which values there are, and with which others.
+    }
     if (values == null) {
       throw new MalformedException(
           "platform property '" + name + "' is not known here; known are " + names());
@@ -116,11 +153,14 @@ public final class PlatformPolicy {
 
   /** A configured property of that name is one as any other. */
   private boolean isSlots(String name) {
-    return name.equals(SLOTS) && !properties.containsKey(SLOTS);
+    return name.equals(SLOTS)
+        && !properties.containsKey(SLOTS)
+        && !pools.properties().contains(SLOTS);
   }
 
   private String names() {
     Set<String> names = new TreeSet<>(properties.keySet());
+    names.addAll(pools.properties());
     names.add(SLOTS);
     return String.join(", ", names);
   }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.mettle.setup;
 
+import build.please.mettle.pool.Pool;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** The flags with which servers find what a {@link Plan} made. */
 public final class FleetFlags {
@@ -28,12 +30,15 @@ public final class FleetFlags {
             + config.responses().suffix(0)
             + " --dead_letter_subscription="
             + SCHEME
-            + topics.deadLetters().replaceFirst("/topics/", "/subscriptions/"));
+            + topics.deadLetters().replaceFirst("/topics/", "/subscriptions/")
+            + config.pools().all().stream()
+                .map(pool -> " --pool=" + pool)
+                .collect(Collectors.joining()));
     for (PlannedSubscription subscription : plan.subscriptions()) {
       if (subscription.deadLetters().isPresent()) {
         lines.add(
             "for workers"
-                + config.pool().map(pool -> " of pool " + pool.name()).orElse("")
+                + pool(config, subscription)
                 + (subscription.topic().equals(topics.requests()) ? "" : " on batch requests")
                 + ": --request_queue="
                 + SCHEME
@@ -47,5 +52,13 @@ public final class FleetFlags {
       }
     }
     return lines;
+  }
+
+  private static String pool(SetupConfig config, PlannedSubscription subscription) {
+    return config.pools().all().stream()
+        .filter(pool -> pool.match().filter().equals(subscription.filter()))
+        .map(Pool::name)
+        .map(" of pool "::concat)
+        .collect(Collectors.joining());
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.mettle.setup;
 
+import build.please.mettle.pool.Match;
 import build.please.mettle.setup.PlannedSubscription.DeadLetters;
 import build.please.mettle.setup.PlannedSubscription.Order;
 import java.time.Duration;
@@ -33,7 +34,7 @@ public final class Planner {
   }
 
   private Plan plan() {
-    List<PlannedSubscription> requests = requestTopics().map(this::requests).toList();
+    List<PlannedSubscription> requests = requestTopics().flatMap(this::requests).toList();
     List<PlannedSubscription> responses = responses();
     PlannedSubscription dead = deadLetters();
     List<PlannedSubscription> all = new ArrayList<>(requests);
@@ -49,17 +50,23 @@ public final class Planner {
     return Stream.concat(Stream.of(topics.requests()), topics.batch().stream());
   }
 
-  private PlannedSubscription requests(String topic) {
-    String pool = config.pool().map(one -> "-" + one.name()).orElse("");
+  private Stream<PlannedSubscription> requests(String topic) {
+    return config.pools().isEmpty()
+        ? Stream.of(requests(topic, subscription(topic), Match.EVERYTHING))
+        : config.pools().all().stream()
+            .map(pool -> requests(topic, subscription(topic) + "-" + pool.name(), pool.match()));
+  }
+
+  private PlannedSubscription requests(String topic, String name, Match match) {
     return new PlannedSubscription(
-        subscription(topic) + pool,
+        name,
         topic,
         Order.ANY,
         config.rules().ackDeadline(),
         config.rules().retention(),
         Optional.empty(),
         Optional.of(new DeadLetters(topics.deadLetters(), config.rules().attempts())),
-        config.pool().map(one -> one.match().filter()).orElse(""));
+        match.filter());
   }
 
   private List<PlannedSubscription> responses() {

@@ -2,6 +2,8 @@
 package build.please.mettle.setup;
 
 import build.please.common.cas.Digest;
+import build.please.mettle.pool.FilterText;
+import build.please.mettle.pool.Match;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.mettle.setup;
 
+import build.please.mettle.pool.Pools;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 
-/** What a fleet should find in Cloud Pub/Sub. */
+/**
+ * What a fleet should find in Cloud Pub/Sub.
+ *
+ * @param pools whose workers get subscriptions of their own; with none all workers share one
+ */
 public record SetupConfig(
-    Topics topics, Responses responses, Rules rules, Optional<Pool> pool, Accounts accounts) {
+    Topics topics, Responses responses, Rules rules, Pools pools, Accounts accounts) {
 
   /**
    * Full names of topics. The subscriptions that all workers or all API servers share have the
@@ -71,9 +76,6 @@ public record SetupConfig(
       }
     }
   }
-
-  /** Workers that take some of the requests only. */
-  public record Pool(String name, Match match) {}
 
   /**
    * Who may do what.

@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import build.please.common.cas.MalformedException;
+import build.please.mettle.pool.Pools;
 import build.please.proto.execution.Action;
 import build.please.proto.execution.Command;
 import build.please.proto.execution.Platform;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -78,6 +80,42 @@ final class PlatformPolicyTest {
     assertEquals(Status.Code.FAILED_PRECONDITION, e.getStatus().getCode());
     assertTrue(e.toString().contains(says), e::toString);
     assertTrue(e.toString().contains(lists), e::toString);
+  }
+
+  @Test
+  void pools_sayWhatThereIsOfTheirProperties_andTheListOfTheOthers() throws MalformedException {
+    PlatformPolicy policy =
+        new PlatformPolicy(
+            Map.of("ISA", Set.of("x86-64"), "os", Set.of("any")),
+            Pools.parse(List.of("linux:os=linux", "rest:!os")),
+            1);
+    policy.check(Platform.getDefaultInstance());
+    Platform linux = platform("os", "linux");
+    policy.check(linux.toBuilder().mergeFrom(platform("ISA", "x86-64")).build());
+    assertEquals("linux", policy.pool(linux));
+    assertEquals("rest", policy.pool(platform("ISA", "x86-64")));
+    assertEquals(Map.of("os", "linux"), policy.attributes(linux));
+    for (Platform unmet : List.of(platform("os", "mac"), platform("ISA", "arm-a64"))) {
+      assertEquals(
+          Status.Code.FAILED_PRECONDITION,
+          assertThrows(StatusRuntimeException.class, () -> policy.check(unmet))
+              .getStatus()
+              .getCode());
+    }
+    MalformedException e =
+        assertThrows(MalformedException.class, () -> policy.check(platform("gpu", "1")));
+    assertTrue(e.toString().contains("known are ISA, min-cores, os"), e::toString);
+  }
+
+  @Test
+  void actionThatNoPoolTakes_isToldWhatItAskedFor() {
+    PlatformPolicy policy = new PlatformPolicy(Map.of(), Pools.parse(List.of("l:os=linux")), 1);
+    StatusRuntimeException e =
+        assertThrows(
+            StatusRuntimeException.class, () -> policy.check(Platform.getDefaultInstance()));
+    assertEquals(
+        "no pool takes an action with no platform properties; there are l:os=linux",
+        e.getStatus().getDescription());
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -127,6 +128,11 @@ public final class FakeSubscription {
 
   public synchronized int size() {
     return entries.size();
+  }
+
+  /** Of the message at that place. */
+  public synchronized Map<String, String> attributes(int place) {
+    return entries.get(place).message.getAttributesMap();
   }
 
   public synchronized int out() {

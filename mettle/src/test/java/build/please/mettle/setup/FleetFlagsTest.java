@@ -3,6 +3,7 @@ package build.please.mettle.setup;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import build.please.mettle.pool.Pools;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +21,7 @@ final class FleetFlagsTest {
                 "projects/p/topics/d"),
             new SetupConfig.Responses(3, "-%d"),
             new SetupConfig.Rules(Duration.ofMinutes(1), 100, Duration.ofDays(7)),
-            Optional.of(new SetupConfig.Pool("fast", Match.parse(List.of("os=linux")))),
+            Pools.parse(List.of("fast:os=linux")),
             new SetupConfig.Accounts(Optional.empty(), List.of(), List.of()));
     String answers =
         " --response_queue=gcppubsub://projects/p/topics/r"
@@ -32,7 +33,8 @@ final class FleetFlagsTest {
                 + " --pre_response_queue=gcppubsub://projects/p/topics/r"
                 + " --response_queue=gcppubsub://projects/p/subscriptions/r"
                 + " --response_queue_suffix=-0"
-                + " --dead_letter_subscription=gcppubsub://projects/p/subscriptions/d",
+                + " --dead_letter_subscription=gcppubsub://projects/p/subscriptions/d"
+                + " --pool=fast:os=linux",
             "for workers of pool fast:"
                 + " --request_queue=gcppubsub://projects/p/subscriptions/q-fast"
                 + answers,

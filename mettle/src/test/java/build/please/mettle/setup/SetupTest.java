@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import build.please.mettle.pool.Match;
+import build.please.mettle.pool.Pool;
+import build.please.mettle.pool.Pools;
 import build.please.mettle.setup.PlannedSubscription.DeadLetters;
 import build.please.mettle.setup.PlannedSubscription.Order;
 import com.google.iam.v1.Binding;
@@ -45,7 +48,7 @@ final class SetupTest {
     pubsub.stop();
   }
 
-  private static SetupConfig config(Optional<SetupConfig.Pool> pool) {
+  private static SetupConfig config(Pools pool) {
     return new SetupConfig(
         new SetupConfig.Topics(
             TOPICS + "q", Optional.of(TOPICS + "b"), TOPICS + "r", TOPICS + "dead"),
@@ -56,11 +59,11 @@ final class SetupTest {
             Optional.of(42L), List.of("serviceAccount:api@x"), List.of("serviceAccount:worker@x")));
   }
 
-  private static Optional<SetupConfig.Pool> pool(String... terms) {
-    return Optional.of(new SetupConfig.Pool("fast", Match.parse(List.of(terms))));
+  private static Pools pool(String... terms) {
+    return new Pools(List.of(new Pool("fast", Match.parse(List.of(terms)))));
   }
 
-  private Plan setUp(Optional<SetupConfig.Pool> pool) throws IOException {
+  private Plan setUp(Pools pool) throws IOException {
     return setUp(config(pool));
   }
 
@@ -91,7 +94,7 @@ final class SetupTest {
 
   @Test
   void apply_onNothing_makesEverything() throws IOException {
-    setUp(Optional.empty());
+    setUp(Pools.NONE);
     assertEquals(Set.of(TOPICS + "q", TOPICS + "b", TOPICS + "r", TOPICS + "dead"), pubsub.topics);
     for (String requests : List.of("q", "b")) {
       assertEquals(
@@ -118,15 +121,15 @@ final class SetupTest {
 
   @Test
   void apply_again_changesNothing_andSaysSo() throws IOException {
-    setUp(Optional.empty());
+    setUp(Pools.NONE);
     pubsub.changes.clear();
-    setUp(Optional.empty());
+    setUp(Pools.NONE);
     expectNothingChanged();
   }
 
   @Test
   void apply_grantsWhatEachNeeds_andNoMore() throws IOException {
-    setUp(Optional.empty());
+    setUp(Pools.NONE);
     String own = "serviceAccount:service-42@gcp-sa-pubsub.iam.gserviceaccount.com";
     String api = "serviceAccount:api@x";
     String worker = "serviceAccount:worker@x";
@@ -144,7 +147,7 @@ final class SetupTest {
   void apply_keepsTheGrantsOfOthers() throws IOException {
     Binding others = Binding.newBuilder().setRole(Grant.PUBLISHER).addMembers("user:a@b").build();
     pubsub.policies.put(TOPICS + "q", Policy.newBuilder().addBindings(others).build());
-    setUp(Optional.empty());
+    setUp(Pools.NONE);
     assertEquals(
         List.of("user:a@b", "serviceAccount:api@x"), pubsub.members(TOPICS + "q", Grant.PUBLISHER));
   }
@@ -152,7 +155,7 @@ final class SetupTest {
   @Test
   void apply_whereThereIsNoIam_saysSoInOneLine_andGoesOn() throws IOException {
     pubsub.refuse("GetIamPolicy", Status.UNIMPLEMENTED);
-    setUp(Optional.empty());
+    setUp(Pools.NONE);
     assertEquals(1, said.stream().filter(line -> line.contains("no permissions here")).count());
     assertEquals(5, pubsub.subscriptions.size());
     assertEquals(List.of(), problems);
@@ -160,12 +163,12 @@ final class SetupTest {
 
   @Test
   void apply_changesWhatDiffersAndCanBe_andNamesBoth() throws IOException {
-    setUp(Optional.empty());
+    setUp(Pools.NONE);
     Subscription.Builder other = stored("q").toBuilder();
     other.clearDeadLetterPolicy().setAckDeadlineSeconds(10).putLabels("team", "build");
     other.getExpirationPolicyBuilder().getTtlBuilder().setSeconds(31 * 86_400);
     pubsub.subscriptions.put(other.getName(), other.build());
-    setUp(Optional.empty());
+    setUp(Pools.NONE);
     assertEquals(
         List.of(
             "changed projects/p/subscriptions/q: ack deadline 10 s to ack deadline 60 s,"
@@ -180,10 +183,10 @@ final class SetupTest {
 
   @Test
   void apply_saysWhatDiffersAndCannotBeChanged_inOneLine() throws IOException {
-    setUp(Optional.empty());
+    setUp(Pools.NONE);
     Subscription.Builder other = stored("r-1").toBuilder();
     pubsub.subscriptions.put(other.getName(), other.setEnableMessageOrdering(false).build());
-    setUp(Optional.empty());
+    setUp(Pools.NONE);
     assertEquals(
         List.of(
             "projects/p/subscriptions/r-1 has no ordering and should have message ordering, which"
@@ -223,9 +226,9 @@ final class SetupTest {
   @Test
   void subscriptions_thatGetTheSameRequests_areNamed() throws IOException {
     setUp(pool("os=linux"));
-    setUp(Optional.of(new SetupConfig.Pool("mac", Match.parse(List.of("os=mac")))));
+    setUp(Pools.parse(List.of("mac:os=mac")));
     assertEquals(List.of(), said.stream().filter(line -> line.contains("twice")).toList());
-    setUp(Optional.empty());
+    setUp(Pools.NONE);
     assertEquals(
         List.of("b-fast", "b-mac", "q-fast", "q-mac"),
         said.stream()
@@ -238,7 +241,7 @@ final class SetupTest {
   @Test
   void apply_forbidden_namesWhatItIs() {
     pubsub.refuse("CreateTopic", Status.PERMISSION_DENIED.withDescription("User not authorized"));
-    IOException e = assertThrows(IOException.class, () -> setUp(Optional.empty()));
+    IOException e = assertThrows(IOException.class, () -> setUp(Pools.NONE));
     assertEquals(
         "cannot make projects/p/topics/q: PERMISSION_DENIED: User not authorized", e.getMessage());
   }
@@ -246,7 +249,7 @@ final class SetupTest {
   @Test
   void apply_inAProjectThatIsNotThere_saysSo() {
     pubsub.refuse("CreateTopic", Status.NOT_FOUND.withDescription("Requested project not found"));
-    IOException e = assertThrows(IOException.class, () -> setUp(Optional.empty()));
+    IOException e = assertThrows(IOException.class, () -> setUp(Pools.NONE));
     assertEquals(
         "cannot make projects/p/topics/q: NOT_FOUND: Requested project not found", e.getMessage());
   }
@@ -255,19 +258,19 @@ final class SetupTest {
   void apply_whenAnotherOneIsFaster_goesOn() throws IOException {
     pubsub.refuse("GetTopic", Status.NOT_FOUND);
     pubsub.topics.add(TOPICS + "q");
-    setUp(Optional.empty());
+    setUp(Pools.NONE);
     assertEquals(5, pubsub.subscriptions.size());
   }
 
   @Test
   void apply_withoutTheProjectsNumber_saysWhatIsMissing() throws IOException {
-    SetupConfig known = config(Optional.empty());
+    SetupConfig known = config(Pools.NONE);
     setUp(
         new SetupConfig(
             known.topics(),
             known.responses(),
             known.rules(),
-            known.pool(),
+            known.pools(),
             new SetupConfig.Accounts(Optional.empty(), List.of(), List.of())));
     assertEquals(List.of(), pubsub.members(TOPICS + "dead", Grant.PUBLISHER));
     assertEquals(1, said.stream().filter(line -> line.contains("--project_number")).count());

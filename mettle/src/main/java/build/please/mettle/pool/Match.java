@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package build.please.mettle.setup;
+package build.please.mettle.pool;
 
 import build.please.mettle.queue.PlatformAttributes;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +19,9 @@ import java.util.TreeSet;
  * @param absent the attributes that must not
  */
 public record Match(Map<String, String> values, Set<String> absent) {
+  /** Takes every action. */
+  public static final Match EVERYTHING = new Match(Map.of(), Set.of());
+
   /** What Pub/Sub takes as a filter, in bytes. */
   private static final int LARGEST = 256;
 
@@ -73,6 +76,12 @@ public record Match(Map<String, String> values, Set<String> absent) {
     return FilterText.write(this);
   }
 
+  /** Whether it takes an action whose request has these attributes. */
+  public boolean accepts(Map<String, String> attributes) {
+    return attributes.entrySet().containsAll(values.entrySet())
+        && absent.stream().noneMatch(attributes::containsKey);
+  }
+
   /** Whether there can be an action that both take. */
   public boolean overlaps(Match other) {
     return values.entrySet().stream()
@@ -83,5 +92,15 @@ public record Match(Map<String, String> values, Set<String> absent) {
                             .getValue()
                             .equals(other.values.getOrDefault(entry.getKey(), entry.getValue())))
         && absent.stream().noneMatch(other.values::containsKey);
+  }
+
+  /** Its terms in the order of their names, as {@link #parse} takes them, with commas between. */
+  @Override
+  public String toString() {
+    Map<String, String> terms = new TreeMap<>();
+    values.forEach(
+        (name, value) -> terms.put(name, name + "=" + value.replace(",", "," + name + "=")));
+    absent.forEach(name -> terms.put(name, "!" + name));
+    return String.join(",", terms.values());
   }
 }

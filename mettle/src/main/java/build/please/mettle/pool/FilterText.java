@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package build.please.mettle.setup;
+package build.please.mettle.pool;
 
 import java.util.HashMap;
 import java.util.HashSet;
@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Filters in the language of Cloud Pub/Sub, as far as matches of pools need it. */
-final class FilterText {
+public final class FilterText {
   private static final String AND = " AND ";
   private static final String STRING = "\"(?:[^\"\\\\]|\\\\.)*\"";
   private static final String IDENTIFIER = "[A-Za-z_][A-Za-z0-9_]*";
@@ -36,7 +36,7 @@ final class FilterText {
   }
 
   /** What a filter takes that {@link #write} could have written; empty for all others. */
-  static Optional<Match> read(String filter) {
+  public static Optional<Match> read(String filter) {
     Map<String, String> values = new HashMap<>();
     Set<String> absent = new HashSet<>();
     Matcher term = TERM.matcher(filter);

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+@NullMarked
+package build.please.mettle.pool;
+
+import org.jspecify.annotations.NullMarked;
