@@ -12,12 +12,14 @@ import build.please.elan.meter.ElanMeters;
 import build.please.metrics.Metrics;
 import build.please.mettle.api.PlatformPolicy;
 import build.please.mettle.api.RequestPublisher;
+import build.please.mettle.api.RequestTopics;
 import build.please.mettle.logs.LiveLogs;
 import build.please.mettle.meter.MettleMeters;
 import build.please.mettle.queue.MemoryQueue;
 import build.please.mettle.queue.Subscription;
 import build.please.mettle.queue.Topic;
 import build.please.mettle.queue.TracedTopic;
+import build.please.mettle.queue.UrgentFirst;
 import build.please.mettle.worker.Slots;
 import build.please.mettle.worker.Surroundings;
 import build.please.mettle.worker.WorkerConfig;
@@ -25,6 +27,7 @@ import build.please.mettle.worker.WorkerLinks;
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 
 /** Everything that {@code dual} runs, from its start to its end. */
 final class DualServer implements AutoCloseable {
@@ -62,6 +65,7 @@ final class DualServer implements AutoCloseable {
         opened.add(ServerStorage.open(settings.storage(), elan, clock, files, telemetry.traces()));
     Means means = opened.add(Means.open(clock, telemetry.traces()));
     MemoryQueue requests = opened.add(new MemoryQueue(QUEUE_CAPACITY));
+    MemoryQueue batch = opened.add(new MemoryQueue(QUEUE_CAPACITY));
     MemoryQueue responses = opened.add(new MemoryQueue(QUEUE_CAPACITY));
     api =
         opened.add(
@@ -70,7 +74,9 @@ final class DualServer implements AutoCloseable {
                 storage,
                 new ApiSide.Links(
                     new RequestPublisher(
-                        new TracedTopic(requests, telemetry.traces()),
+                        new RequestTopics(
+                            new TracedTopic(requests, telemetry.traces()),
+                            new TracedTopic(batch, telemetry.traces())),
                         Topic.NOWHERE,
                         "dual",
                         settings.api().platform()),
@@ -85,7 +91,10 @@ final class DualServer implements AutoCloseable {
             WorkerSide.start(
                 settings.workers(),
                 storage,
-                new WorkerLinks(requests.subscribe(), responses),
+                new WorkerLinks(
+                    new UrgentFirst(
+                        requests.subscribe(), batch.subscribe(), Duration.ZERO, System::nanoTime),
+                    responses),
                 new Surroundings(logs, slots(), telemetry.traces(), api.attendance()),
                 meters.worker(),
                 clock));

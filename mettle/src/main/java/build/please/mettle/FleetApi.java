@@ -11,6 +11,7 @@ import build.please.elan.Telemetry;
 import build.please.elan.meter.ElanMeters;
 import build.please.metrics.Metrics;
 import build.please.mettle.api.RequestPublisher;
+import build.please.mettle.api.RequestTopics;
 import build.please.mettle.control.ControlService;
 import build.please.mettle.logs.LiveLogs;
 import build.please.mettle.meter.MettleMeters;
@@ -108,15 +109,19 @@ final class FleetApi implements AutoCloseable {
     Topic announcements =
         opened.add(flags.topicOrNowhere("--pre_response_queue", settings.announcements()));
     String suffix = settings.queues().suffix();
+    Topic urgent = requests(flags.topic("--request_queue", settings.queues().requests()), traces);
+    String batch = settings.queues().batch();
     return new RequestPublisher(
-        opened.add(
-            new SignedTopic(
-                new TracedTopic(
-                    flags.topic("--request_queue", settings.queues().requests()), traces),
-                server())),
+        new RequestTopics(
+            urgent,
+            batch.isEmpty() ? urgent : requests(flags.topic("--batch_queue", batch), traces)),
         announcements,
         suffix.isEmpty() ? NAME : suffix,
         settings.api().platform());
+  }
+
+  private Topic requests(Topic topic, Traces traces) {
+    return opened.add(new SignedTopic(new TracedTopic(topic, traces), server()));
   }
 
   /**

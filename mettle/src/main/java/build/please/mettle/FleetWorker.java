@@ -68,10 +68,7 @@ final class FleetWorker implements AutoCloseable {
                 settings.workers(),
                 storage,
                 new WorkerLinks(
-                    flags.subscription("--request_queue", settings.queues().requests()),
-                    responses,
-                    deadLetters,
-                    control.hearsay()),
+                    flags.requests(settings.queues()), responses, deadLetters, control.hearsay()),
                 new Surroundings(
                     Broadcast.NONE, Slots.oneForEach(), telemetry.traces(), control.attendance()),
                 MettleMeters.ofWorker(metrics, worker.name(), worker.version()),

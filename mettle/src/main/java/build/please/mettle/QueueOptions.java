@@ -19,6 +19,15 @@ final class QueueOptions {
   private @Nullable String requests;
 
   @Option(
+      names = "--batch_queue",
+      paramLabel = "URL",
+      description =
+          "As --request_queue, for actions whose execution_policy has a priority above 0, which "
+              + "workers take when there is nothing else, or each fifth time (default: none, such "
+              + "actions go with the others; env API_BATCH_QUEUE, WORKER_BATCH_QUEUE).")
+  private @Nullable String batchRequests;
+
+  @Option(
       names = {"-r", "--response_queue"},
       paramLabel = "URL",
       description =
@@ -37,18 +46,19 @@ final class QueueOptions {
   /**
    * Which queues a server uses.
    *
+   * @param batch where requests go that can wait; empty if that is nowhere else
    * @param suffix of this server, empty if it has none
    */
-  record Urls(String requests, String responses, String suffix) {
-    private static final String BATCH = "max_recv_batch_size=";
+  record Urls(String requests, String batch, String responses, String suffix) {
+    private static final String MESSAGES = "max_recv_batch_size=";
 
     /** The same, asking for so many responses at once unless the URL says. */
     Urls withBatch(int messages) {
-      if (!responses.startsWith("gcppubsub://") || responses.contains(BATCH)) {
+      if (!responses.startsWith("gcppubsub://") || responses.contains(MESSAGES)) {
         return this;
       }
       String separator = responses.contains("?") ? "&" : "?";
-      return new Urls(requests, responses + separator + BATCH + messages, suffix);
+      return new Urls(requests, batch, responses + separator + MESSAGES + messages, suffix);
     }
   }
 
@@ -69,6 +79,7 @@ final class QueueOptions {
     return new Urls(
         required(
             "request_queue", prefix + "_REQUEST_QUEUE", environment, requests, before.requests),
+        first(batchRequests, before.batchRequests, environment.get(prefix + "_BATCH_QUEUE")),
         withSuffix(
             required(
                 "response_queue",
@@ -86,7 +97,13 @@ final class QueueOptions {
    * @throws UsageException if other queues are named
    */
   void checkInMemory(QueueOptions before) {
-    Stream.of(requests, before.requests, responses, before.responses)
+    Stream.of(
+            requests,
+            before.requests,
+            batchRequests,
+            before.batchRequests,
+            responses,
+            before.responses)
         .filter(url -> url != null && !url.isEmpty() && !url.startsWith("mem://"))
         .findFirst()
         .ifPresent(

@@ -27,6 +27,8 @@ final class QueueOptionsTest {
     QueueOptions after = given("--request_queue", "after");
     assertEquals("after", after.toUrls(before, environment, "API").requests());
     assertEquals("responses", after.toUrls(before, environment, "API").responses());
+    assertEquals("", after.toUrls(before, environment, "API").batch());
+    assertEquals("b", given("--batch_queue", "b").toUrls(before, environment, "API").batch());
   }
 
   @Test

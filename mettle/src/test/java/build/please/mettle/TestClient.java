@@ -86,6 +86,15 @@ final class TestClient implements AutoCloseable {
         .execute(ExecuteRequest.newBuilder().setActionDigest(action.toProto()).build());
   }
 
+  /** As {@link #execute(Digest)}, for one that can wait. */
+  Iterator<Operation> executeAsBatch(Digest action) {
+    ExecuteRequest.Builder request = ExecuteRequest.newBuilder().setActionDigest(action.toProto());
+    request.getExecutionPolicyBuilder().setPriority(1);
+    return ExecutionGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)
+        .execute(request.build());
+  }
+
   Iterator<Operation> waitFor(String operation) {
     return ExecutionGrpc.newBlockingStub(channel)
         .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)

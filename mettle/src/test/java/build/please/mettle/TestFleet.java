@@ -44,15 +44,22 @@ final class TestFleet implements AutoCloseable {
     this.directory = directory;
     Files.createDirectories(directory.resolve("store"));
     pubsub.topic("requests");
+    pubsub.topic("batch");
     pubsub.topic("responses");
     pubsub.topic("dead");
     pubsub.subscription("projects/p/topics/dead", "dead");
     pubsub.subscription("projects/p/topics/requests", "requests");
+    pubsub.subscription("projects/p/topics/batch", "batch");
   }
 
   /** What is not acknowledged yet. */
   FakeSubscription requests() {
     return pubsub.find("projects/p/subscriptions/requests");
+  }
+
+  /** As {@link #requests}, of those that can wait. */
+  FakeSubscription batchRequests() {
+    return pubsub.find("projects/p/subscriptions/batch");
   }
 
   FakeSubscription deadLetters() {
@@ -82,7 +89,10 @@ final class TestFleet implements AutoCloseable {
                     TestSettings.rpc(),
                     SecurityConfig.OPEN,
                     new QueueOptions.Urls(
-                        "gcppubsub://p/requests", "gcppubsub://p/responses-" + suffix, suffix),
+                        "gcppubsub://p/requests",
+                        "gcppubsub://p/batch",
+                        "gcppubsub://p/responses-" + suffix,
+                        suffix),
                     "gcppubsub://p/responses",
                     "gcppubsub://p/dead",
                     peer(peer),
@@ -110,7 +120,11 @@ final class TestFleet implements AutoCloseable {
         add(
             FleetWorker.start(
                 new FleetWorker.Settings(
-                    new QueueOptions.Urls("gcppubsub://p/requests", "gcppubsub://p/responses", ""),
+                    new QueueOptions.Urls(
+                        "gcppubsub://p/requests",
+                        "gcppubsub://p/batch",
+                        "gcppubsub://p/responses",
+                        ""),
                     storage(),
                     "gcppubsub://p/dead",
                     TestSettings.workers(directory.resolve(name), name, 0),

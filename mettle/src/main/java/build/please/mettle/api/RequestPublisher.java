@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 public final class RequestPublisher {
   private static final Logger log = LoggerFactory.getLogger(RequestPublisher.class);
 
-  private final Topic requests;
+  private final RequestTopics requests;
   private final Topic announcements;
   private final String name;
   private final PlatformPolicy platform;
@@ -32,7 +32,7 @@ public final class RequestPublisher {
    * @param platform what of the action's platform the request's attributes tell
    */
   public RequestPublisher(
-      Topic requests, Topic announcements, String name, PlatformPolicy platform) {
+      RequestTopics requests, Topic announcements, String name, PlatformPolicy platform) {
     this.requests = requests;
     this.announcements = announcements;
     this.name = name;
@@ -49,7 +49,7 @@ public final class RequestPublisher {
     announcements.publish(
         new ResponseMessage(ExecuteOperation.queued(message), name, message.queuedAt())
             .toMessage());
-    requests.publish(message.toMessage(platform.attributes(asked)));
+    requests.of(message).publish(message.toMessage(platform.attributes(asked)));
   }
 
   /** Tells those who may wait for a run that it ends here. */

@@ -56,6 +56,11 @@ public record ExecuteMessage(ExecuteRequest request, Instant queuedAt, String ru
     return run.isEmpty() ? hash : hash + "/" + run;
   }
 
+  /** Whether it can wait for what is more urgent, as its client says (EXE-24). */
+  public boolean isBatch() {
+    return request.getExecutionPolicy().getPriority() > 0;
+  }
+
   public Message toMessage() {
     return toMessage(Map.of());
   }

@@ -43,7 +43,7 @@ public final class MemoryQueue implements Topic {
   }
 
   /** A new subscription, for the messages that are published from now on. */
-  public Subscription subscribe() {
+  public Claimable subscribe() {
     lock.lock();
     try {
       MemorySubscription subscription = new MemorySubscription(this, lock);

@@ -3,8 +3,10 @@ package build.please.mettle.queue;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
@@ -13,7 +15,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** One subscription of a {@link MemoryQueue}, whose lock guards it. */
-final class MemorySubscription implements Subscription {
+final class MemorySubscription implements Claimable {
   private final MemoryQueue queue;
   private final ReentrantLock lock;
   private final Condition changed;
@@ -25,6 +27,10 @@ final class MemorySubscription implements Subscription {
   /** For each key that has a message ready or leased, the younger ones. */
   @GuardedBy("lock")
   private final Map<String, Queue<Entry>> behind = new HashMap<>();
+
+  /** What to run when something is ready. */
+  @GuardedBy("lock")
+  private final List<Runnable> bells = new ArrayList<>();
 
   @GuardedBy("lock")
   private int unacknowledged;
@@ -74,12 +80,29 @@ final class MemorySubscription implements Subscription {
       while (ready.isEmpty() && !closed) {
         changed.awaitUninterruptibly();
       }
-      if (closed) {
-        return Optional.empty();
-      }
-      Entry entry = ready.remove();
-      entry.attempts++;
-      return Optional.of(new MemoryLease(entry, entry.attempts));
+      return lease();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What is ready first, unless this is closed. */
+  @GuardedBy("lock")
+  private Optional<Lease> lease() {
+    Entry entry = closed ? null : ready.poll();
+    if (entry == null) {
+      return Optional.empty();
+    }
+    entry.attempts++;
+    return Optional.of(new MemoryLease(entry, entry.attempts));
+  }
+
+  @Override
+  public Claim claim(Runnable onArrival) {
+    lock.lock();
+    try {
+      bells.add(onArrival);
+      return new MemoryClaim(onArrival);
     } finally {
       lock.unlock();
     }
@@ -92,6 +115,7 @@ final class MemorySubscription implements Subscription {
       closed = true;
       queue.remove(this);
       changed.signalAll();
+      bells.forEach(Runnable::run);
     } finally {
       lock.unlock();
     }
@@ -101,6 +125,7 @@ final class MemorySubscription implements Subscription {
   private void makeReady(Entry entry) {
     ready.add(entry);
     changed.signal();
+    bells.forEach(Runnable::run);
   }
 
   private void acknowledge(Entry entry) {
@@ -140,6 +165,37 @@ final class MemorySubscription implements Subscription {
     Entry(Message message, long place) {
       this.message = message;
       this.place = place;
+    }
+  }
+
+  private final class MemoryClaim implements Claim {
+    private final Runnable onArrival;
+    private boolean met;
+
+    MemoryClaim(Runnable onArrival) {
+      this.onArrival = onArrival;
+    }
+
+    @Override
+    public Optional<Lease> poll() {
+      lock.lock();
+      try {
+        Optional<Lease> next = met ? Optional.empty() : lease();
+        met |= next.isPresent();
+        return next;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    @Override
+    public void close() {
+      lock.lock();
+      try {
+        bells.remove(onArrival);
+      } finally {
+        lock.unlock();
+      }
     }
   }
 

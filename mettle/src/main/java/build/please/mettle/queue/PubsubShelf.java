@@ -3,7 +3,9 @@ package build.please.mettle.queue;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,12 +40,23 @@ final class PubsubShelf {
   @GuardedBy("lock")
   private int waiting;
 
+  /** What to run when something arrives, of those who wait without blocking. */
+  @GuardedBy("lock")
+  private final List<Runnable> bells = new ArrayList<>();
+
+  /** Whether those who wait may leave with nothing. */
+  @GuardedBy("lock")
+  private boolean isClaimed;
+
   /** Who still needs the connection: he who pulls, and the leases. */
   @GuardedBy("lock")
   private int users = 1;
 
   @GuardedBy("lock")
   private Runnable pulling = () -> {};
+
+  @GuardedBy("lock")
+  private boolean withdrawn;
 
   @GuardedBy("lock")
   private boolean closed;
@@ -71,6 +84,102 @@ final class PubsubShelf {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** One who waits without blocking, until it is left. Not safe for concurrent use. */
+  final class Waiter {
+    private final Runnable bell;
+    private boolean waits = true;
+
+    private Waiter(Runnable bell) {
+      this.bell = bell;
+    }
+
+    /** The next delivery, which is then leased; the last that this one gets. */
+    Optional<PubsubDelivery> poll() {
+      lock.lock();
+      try {
+        Optional<PubsubDelivery> next = waits ? lease() : Optional.empty();
+        if (next.isPresent()) {
+          stop();
+        }
+        return next;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /** What came for nobody else, to be returned. Nothing is pulled any more if nobody waits. */
+    List<PubsubDelivery> leave() {
+      Runnable cancel = () -> {};
+      List<PubsubDelivery> returned;
+      lock.lock();
+      try {
+        if (waits) {
+          stop();
+        }
+        returned = surplus();
+        if (waiting == 0 && !closed) {
+          cancel = pulling;
+          pulling = () -> {};
+          withdrawn = true;
+        }
+      } finally {
+        lock.unlock();
+      }
+      cancel.run();
+      return returned;
+    }
+
+    @GuardedBy("lock")
+    private void stop() {
+      waits = false;
+      waiting--;
+      bells.remove(bell);
+    }
+  }
+
+  /**
+   * Begins to wait.
+   *
+   * @param bell run under the lock when there may be something
+   */
+  Waiter waiter(Runnable bell) {
+    lock.lock();
+    try {
+      isClaimed = true;
+      waiting++;
+      bells.add(bell);
+      demanded.signal();
+      return new Waiter(bell);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether the last pull ended since nobody waited any more; asked once. */
+  boolean wasWithdrawn() {
+    lock.lock();
+    try {
+      boolean was = withdrawn;
+      withdrawn = false;
+      return was;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What nobody waits for and no batch explains, the youngest, taken away. */
+  @GuardedBy("lock")
+  private List<PubsubDelivery> surplus() {
+    Deque<PubsubDelivery> surplus = new ArrayDeque<>();
+    List<PubsubDelivery> free = ready.stream().filter(one -> one.key().isEmpty()).toList();
+    int most = isClaimed ? waiting + batch - 1 : Integer.MAX_VALUE;
+    for (int i = free.size() - 1; i >= most; i--) {
+      ready.remove(free.get(i));
+      surplus.addFirst(free.get(i));
+    }
+    return List.copyOf(surplus);
   }
 
   /** The oldest delivery that no lease of its key holds back; what is closed has none. */
@@ -128,11 +237,12 @@ final class PubsubShelf {
     }
   }
 
-  /** What ends the pull that is under way; done at once if this is closed. */
+  /** What ends the pull that is under way; done at once if this is closed, or nobody waits. */
   void onClose(Runnable cancel) {
     lock.lock();
     try {
-      if (!closed) {
+      withdrawn = isClaimed && waiting == 0;
+      if (!closed && !withdrawn) {
         pulling = cancel;
         return;
       }
@@ -142,19 +252,26 @@ final class PubsubShelf {
     cancel.run();
   }
 
-  /** Says whether this was not closed; if it was, the deliveries are to be returned. */
-  boolean add(List<PubsubDelivery> deliveries) {
+  /** What is to be returned: all once this is closed, and what nobody waits for any more. */
+  List<PubsubDelivery> add(List<PubsubDelivery> deliveries) {
     lock.lock();
     try {
       if (closed) {
-        return false;
+        return deliveries;
       }
       ready.addAll(deliveries);
-      arrived.signalAll();
-      return true;
+      List<PubsubDelivery> surplus = surplus();
+      ring();
+      return surplus;
     } finally {
       lock.unlock();
     }
+  }
+
+  @GuardedBy("lock")
+  private void ring() {
+    arrived.signalAll();
+    bells.forEach(Runnable::run);
   }
 
   /** What is to be extended now, and which of it for the last time. */
@@ -204,6 +321,7 @@ final class PubsubShelf {
         }
       }
       arrived.signal();
+      bells.forEach(Runnable::run);
       return new Ended(List.copyOf(returned), leave());
     } finally {
       lock.unlock();
@@ -241,7 +359,7 @@ final class PubsubShelf {
       pulling = () -> {};
       left = List.copyOf(ready);
       ready.clear();
-      arrived.signalAll();
+      ring();
       demanded.signalAll();
     } finally {
       lock.unlock();

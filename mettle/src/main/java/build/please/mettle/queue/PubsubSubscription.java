@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * <p>Acknowledgements are sent, not awaited, until the subscription is closed. From then on {@link
  * Lease#ack} and {@link Lease#close} wait, since the process may be about to end.
  */
-final class PubsubSubscription implements Subscription {
+final class PubsubSubscription implements Claimable {
   private static final Logger log = LoggerFactory.getLogger(PubsubSubscription.class);
   private static final Duration LAST_WORDS = Duration.ofSeconds(10);
 
@@ -75,7 +75,27 @@ final class PubsubSubscription implements Subscription {
 
   @Override
   public Optional<Lease> take() {
-    return shelf.take().map(delivery -> new PubsubLease(delivery, this::end));
+    return shelf.take().map(this::lease);
+  }
+
+  @Override
+  public Claim claim(Runnable onArrival) {
+    PubsubShelf.Waiter waiter = shelf.waiter(onArrival);
+    return new Claim() {
+      @Override
+      public Optional<Lease> poll() {
+        return waiter.poll().map(PubsubSubscription.this::lease);
+      }
+
+      @Override
+      public void close() {
+        giveBack(waiter.leave());
+      }
+    };
+  }
+
+  private Lease lease(PubsubDelivery delivery) {
+    return new PubsubLease(delivery, this::end);
   }
 
   private void pull() {
@@ -85,8 +105,8 @@ final class PubsubSubscription implements Subscription {
         arrive(pull(wanted));
         pause = leasing.firstPause();
       } catch (IOException | RuntimeException e) {
-        if (PubsubErrors.is(e, StatusCode.Code.DEADLINE_EXCEEDED)) {
-          continue; // Nothing came for minutes.
+        if (PubsubErrors.is(e, StatusCode.Code.DEADLINE_EXCEEDED) || shelf.wasWithdrawn()) {
+          continue; // Nothing came for minutes, or nobody waits any more.
         }
         if (!shelf.isClosed()) {
           log.warn("{}; trying again in {} ms", e.getMessage(), pause.toMillis());
@@ -119,9 +139,7 @@ final class PubsubSubscription implements Subscription {
     // The subscription's own deadline may be short. Before anybody can return them, lest they be
     // extended afterwards.
     extensions.add(ackIds(deliveries));
-    if (!shelf.add(deliveries)) {
-      giveBack(deliveries);
-    }
+    giveBack(shelf.add(deliveries));
   }
 
   private void extend() {

@@ -60,7 +60,7 @@ public final class Queues {
   }
 
   /** As {@link #openTopic}, for the subscription that {@code url} names. */
-  public Subscription openSubscription(String url) throws IOException {
+  public Claimable openSubscription(String url) throws IOException {
     QueueUrl parsed = QueueUrl.parse(url);
     if (parsed.scheme().equals(QueueUrl.MEMORY)) {
       return memory(parsed.memoryTopic()).subscribe();

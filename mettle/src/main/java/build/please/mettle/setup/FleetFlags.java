@@ -12,7 +12,7 @@ public final class FleetFlags {
 
   private FleetFlags() {}
 
-  /** A line for API servers and one for workers; a line more for workers on batch requests. */
+  /** A line for API servers and one for the workers of each pool. */
   public static List<String> of(SetupConfig config, Plan plan) {
     SetupConfig.Topics topics = config.topics();
     List<String> lines = new ArrayList<>();
@@ -20,6 +20,7 @@ public final class FleetFlags {
         "for API servers, each with a suffix of its own: --request_queue="
             + SCHEME
             + topics.requests()
+            + topics.batch().map(one -> " --batch_queue=" + SCHEME + one).orElse("")
             + " --pre_response_queue="
             + SCHEME
             + topics.responses()
@@ -35,14 +36,14 @@ public final class FleetFlags {
                 .map(pool -> " --pool=" + pool)
                 .collect(Collectors.joining()));
     for (PlannedSubscription subscription : plan.subscriptions()) {
-      if (subscription.deadLetters().isPresent()) {
+      if (subscription.topic().equals(topics.requests())) {
         lines.add(
             "for workers"
                 + pool(config, subscription)
-                + (subscription.topic().equals(topics.requests()) ? "" : " on batch requests")
                 + ": --request_queue="
                 + SCHEME
                 + subscription.name()
+                + batch(topics, subscription, plan)
                 + " --response_queue="
                 + SCHEME
                 + topics.responses()
@@ -52,6 +53,15 @@ public final class FleetFlags {
       }
     }
     return lines;
+  }
+
+  /** The subscription to batch requests of the same workers. */
+  private static String batch(SetupConfig.Topics topics, PlannedSubscription requests, Plan plan) {
+    return plan.subscriptions().stream()
+        .filter(one -> topics.batch().filter(one.topic()::equals).isPresent())
+        .filter(one -> one.filter().equals(requests.filter()))
+        .map(one -> " --batch_queue=" + SCHEME + one.name())
+        .collect(Collectors.joining());
   }
 
   private static String pool(SetupConfig config, PlannedSubscription subscription) {

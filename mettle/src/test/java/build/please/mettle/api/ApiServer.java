@@ -104,7 +104,10 @@ final class ApiServer implements AutoCloseable {
                     store.orElseGet(() -> new Cas(blobs, results)),
                     (action, command) -> check.check(action, command),
                     new RequestPublisher(
-                        requests, Topic.NOWHERE, "api", new PlatformPolicy(Map.of(), 1)),
+                        RequestTopics.of(requests),
+                        Topic.NOWHERE,
+                        "api",
+                        new PlatformPolicy(Map.of(), 1)),
                     operations,
                     new KeepAlive(repetition, UnaryOperator.identity(), timer),
                     new ResultInliner(blobs, handlers),

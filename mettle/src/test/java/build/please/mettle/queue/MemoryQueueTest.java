@@ -16,7 +16,7 @@ final class MemoryQueueTest extends QueueContract {
   }
 
   @Override
-  Subscription subscribe() {
+  Claimable subscribe() {
     return queue.subscribe();
   }
 

@@ -37,7 +37,7 @@ final class PubsubEmulatorTest extends QueueContract {
   }
 
   @Override
-  Subscription subscribe() throws IOException {
+  Claimable subscribe() throws IOException {
     String name = "projects/p/subscriptions/s" + UUID.randomUUID();
     SubscriberGrpc.newBlockingStub(channel)
         .createSubscription(

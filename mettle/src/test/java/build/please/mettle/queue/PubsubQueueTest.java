@@ -28,7 +28,7 @@ final class PubsubQueueTest extends QueueContract {
   }
 
   @Override
-  Subscription subscribe() throws IOException {
+  Claimable subscribe() throws IOException {
     String name = pubsub.subscription("projects/p/topics/t", "s" + ++subscriptions);
     return queues.openSubscription("gcppubsub://" + name);
   }

@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -41,7 +42,7 @@ abstract class QueueContract {
   abstract Topic topic() throws IOException;
 
   /** A new subscription to {@link #topic}. */
-  abstract Subscription subscribe() throws IOException;
+  abstract Claimable subscribe() throws IOException;
 
   @BeforeEach
   final void open() throws IOException {
@@ -212,6 +213,56 @@ abstract class QueueContract {
     subscription.close();
     assertEquals("m", text(lease.message()));
     lease.ack();
+  }
+
+  @Test
+  void claim_getsOneMessage_andHearsOfIt() throws Exception {
+    try (Claimable subscription = subscribe()) {
+      Semaphore bell = new Semaphore(0);
+      try (Claimable.Claim claim = subscription.claim(bell::release)) {
+        assertTrue(claim.poll().isEmpty());
+        topic.publish(message("m", ""));
+        Lease lease = await(claim, bell);
+        assertEquals("m", text(lease.message()));
+        lease.ack();
+        topic.publish(message("n", ""));
+        assertTrue(claim.poll().isEmpty());
+      }
+      assertEquals("n", text(takeAndAck(subscription)));
+    }
+  }
+
+  @Test
+  @SuppressWarnings("try") // The claim is only there to be left.
+  void claim_thatIsLeft_keepsNothingFromOthers() throws Exception {
+    try (Claimable subscription = subscribe()) {
+      Semaphore bell = new Semaphore(0);
+      try (Claimable.Claim claim = subscription.claim(bell::release)) {
+        topic.publish(message("m", ""));
+        bell.acquire();
+      }
+      assertEquals("m", text(takeAndAck(subscription)));
+    }
+  }
+
+  @Test
+  void claim_hearsOfTheEnd() throws Exception {
+    Claimable subscription = subscribe();
+    Semaphore bell = new Semaphore(0);
+    try (Claimable.Claim claim = subscription.claim(bell::release)) {
+      subscription.close();
+      assertTrue(bell.tryAcquire(10, TimeUnit.SECONDS));
+      assertTrue(claim.poll().isEmpty());
+    }
+  }
+
+  private static Lease await(Claimable.Claim claim, Semaphore bell) throws InterruptedException {
+    Optional<Lease> lease = claim.poll();
+    while (lease.isEmpty()) {
+      assertTrue(bell.tryAcquire(10, TimeUnit.SECONDS), "nothing came");
+      lease = claim.poll();
+    }
+    return lease.get();
   }
 
   static Message message(String text, String key) {

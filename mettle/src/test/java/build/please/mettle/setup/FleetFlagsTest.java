@@ -30,6 +30,7 @@ final class FleetFlagsTest {
         List.of(
             "for API servers, each with a suffix of its own:"
                 + " --request_queue=gcppubsub://projects/p/topics/q"
+                + " --batch_queue=gcppubsub://projects/p/topics/b"
                 + " --pre_response_queue=gcppubsub://projects/p/topics/r"
                 + " --response_queue=gcppubsub://projects/p/subscriptions/r"
                 + " --response_queue_suffix=-0"
@@ -37,9 +38,7 @@ final class FleetFlagsTest {
                 + " --pool=fast:os=linux",
             "for workers of pool fast:"
                 + " --request_queue=gcppubsub://projects/p/subscriptions/q-fast"
-                + answers,
-            "for workers of pool fast on batch requests:"
-                + " --request_queue=gcppubsub://projects/p/subscriptions/b-fast"
+                + " --batch_queue=gcppubsub://projects/p/subscriptions/b-fast"
                 + answers),
         FleetFlags.of(config, Planner.plan(config)));
   }
