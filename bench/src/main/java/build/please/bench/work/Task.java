@@ -12,6 +12,7 @@ import build.please.proto.execution.Command;
 import build.please.proto.execution.ExecuteRequest;
 import build.please.proto.execution.ExecuteResponse;
 import com.google.longrunning.Operation.ResultCase;
+import com.google.protobuf.Duration;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -26,6 +27,9 @@ import java.util.Optional;
  * @param outputs how many files it makes
  */
 record Task(Digest action, List<Blob> blobs, int outputs) {
+  /** Please-servers fail an action at once that does not say one. */
+  private static final Duration TIMEOUT = Duration.newBuilder().setSeconds(60).build();
+
   /** An action of a root that is stored, made different from all others by its number. */
   static Task of(Command.Builder command, Digest root, long number, List<Blob> more) {
     command
@@ -38,6 +42,7 @@ record Task(Digest action, List<Blob> blobs, int outputs) {
             Action.newBuilder()
                 .setCommandDigest(commandBlob.digest().toProto())
                 .setInputRootDigest(root.toProto())
+                .setTimeout(TIMEOUT)
                 .build());
     List<Blob> blobs = new ArrayList<>(more);
     blobs.add(commandBlob);
