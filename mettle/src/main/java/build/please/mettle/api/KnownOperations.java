@@ -2,7 +2,6 @@
 package build.please.mettle.api;
 
 import build.please.mettle.control.Demand;
-import build.please.mettle.queue.ExecuteMessage;
 import build.please.proto.mettle.Job;
 import com.github.benmanes.caffeine.cache.Ticker;
 import com.google.longrunning.Operation;
@@ -76,19 +75,6 @@ public final class KnownOperations implements Demand {
         .flatMap(Optional::stream)
         .limit(count)
         .toList();
-  }
-
-  /** What requested a run that ended here since somebody asked for that; empty if none did. */
-  Optional<ExecuteMessage> cancelled(String name) {
-    Execution execution = byName.get(name);
-    if (execution == null) {
-      return Optional.empty();
-    }
-    synchronized (execution) {
-      return execution.isCancelled() && execution.isFinished()
-          ? Optional.of(execution.message())
-          : Optional.empty();
-    }
   }
 
   /** All that is known, for another replica; what has ended comes last. */

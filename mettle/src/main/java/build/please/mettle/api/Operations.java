@@ -216,22 +216,27 @@ public final class Operations implements AutoCloseable {
    * concerned, and is dropped by the worker that takes it; one under way ends when its worker has
    * killed it.
    *
+   * @param onEnd hears what requested the run, if it ends by this call
    * @return whether the operation is known
    */
-  boolean cancel(String operation) {
+  boolean cancel(String operation, Consumer<ExecuteMessage> onEnd) {
     Execution execution = known.get(operation);
     if (execution == null) {
       return false;
     }
+    ExecuteMessage ended;
     synchronized (execution) {
       if (execution.isForgotten() || !execution.isKnown()) {
         return false;
       }
-      if (execution.cancel()) {
-        shelve(execution);
+      if (!execution.cancel()) {
+        return true;
       }
-      return true;
+      shelve(execution);
+      ended = execution.message();
     }
+    onEnd.accept(ended);
+    return true;
   }
 
   /** Forgets what has been remembered for long enough. Takes no longer than there is to forget. */

@@ -98,13 +98,10 @@ public final class OperationsService extends OperationsImplBase {
         client,
         () -> {
           String name = OperationName.parse(request.getName());
-          if (!operations.cancel(name)) {
+          if (!operations.cancel(
+              name, message -> requests.announceEnd(message, Execution.CANCELLED))) {
             find(name);
           }
-          operations
-              .known()
-              .cancelled(name)
-              .ifPresent(message -> requests.announceEnd(message, Execution.CANCELLED));
           return Empty.getDefaultInstance();
         });
   }

@@ -17,6 +17,8 @@ import com.google.protobuf.ByteString;
 import com.google.rpc.Code;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -32,6 +34,7 @@ final class DemandTest {
 
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 7);
+  private final List<ExecuteMessage> told = new ArrayList<>();
   private final HearingWatcher watcher = new HearingWatcher();
   private final Operations operations =
       new Operations(
@@ -54,6 +57,10 @@ final class DemandTest {
 
   private void apply(ExecuteMessage message, Operation operation) throws Exception {
     operations.apply(News.parse(new ResponseMessage(operation, "w", message.queuedAt())));
+  }
+
+  private boolean cancel() {
+    return operations.cancel(NAME, told::add);
   }
 
   private Code ending() throws Exception {
@@ -96,40 +103,44 @@ final class DemandTest {
   void cancelled_whileQueued_endsForItsWatchers_andStaysCancelledForItsWorker() throws Exception {
     ExecuteMessage message = operations.join(REQUEST, watcher).orElseThrow();
     assertFalse(operations.known().isCancelled(NAME));
-    assertTrue(operations.cancel(NAME));
+    assertTrue(cancel());
     assertEquals(1, watcher.ends());
     assertEquals(Code.CANCELLED, ending());
     assertTrue(operations.known().isCancelled(NAME));
     apply(message, ExecuteOperation.executing(message, ApiServer.worker("w")));
     assertEquals(1, watcher.ends());
+    assertTrue(cancel());
+    assertEquals(List.of(NAME), told.stream().map(ExecuteMessage::operation).toList());
   }
 
   @Test
   void cancelled_whileItRuns_endsWithItsWorkersWord() throws Exception {
     ExecuteMessage message = operations.join(REQUEST, watcher).orElseThrow();
     apply(message, ExecuteOperation.executing(message, ApiServer.worker("w")));
-    assertTrue(operations.cancel(NAME));
+    assertTrue(cancel());
     assertEquals(0, watcher.ends());
     assertTrue(operations.known().isCancelled(NAME));
     apply(message, ExecuteOperation.completed(message, ApiServer.response(0)));
     assertEquals(Code.OK, ending());
+    assertTrue(cancel());
+    assertEquals(List.of(), told);
   }
 
   @Test
   void newRun_isNotCancelledWithTheOldOne() {
     operations.join(REQUEST, watcher);
-    operations.cancel(NAME);
+    cancel();
     assertTrue(operations.join(REQUEST, watcher).isPresent());
     assertFalse(operations.known().isCancelled(NAME));
   }
 
   @Test
   void unknownOrFinished_isNotCancelled() throws Exception {
-    assertFalse(operations.cancel(NAME));
+    assertFalse(cancel());
     assertFalse(operations.known().isCancelled(NAME));
     ExecuteMessage message = operations.join(REQUEST, watcher).orElseThrow();
     apply(message, ExecuteOperation.completed(message, ApiServer.response(0)));
-    assertTrue(operations.cancel(NAME));
+    assertTrue(cancel());
     assertFalse(operations.known().isCancelled(NAME));
     assertEquals(Code.OK, ending());
   }
