@@ -166,6 +166,7 @@ final class ApiCommand implements Callable<Integer> {
             timeouts.maxTimeout(),
             pollers,
             attempts.max(),
-            demand.abandonedAfter()));
+            demand.abandonedAfter(),
+            demand.queueTimeout()));
   }
 }

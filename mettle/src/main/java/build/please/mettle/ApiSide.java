@@ -17,11 +17,13 @@ import build.please.mettle.api.LogByteStream;
 import build.please.mettle.api.Operations;
 import build.please.mettle.api.OperationsService;
 import build.please.mettle.api.PlatformPolicy;
+import build.please.mettle.api.QueueSweep;
 import build.please.mettle.api.QueueView;
 import build.please.mettle.api.RequestPublisher;
 import build.please.mettle.api.ResponseLoop;
 import build.please.mettle.api.ResultInliner;
 import build.please.mettle.api.Retention;
+import build.please.mettle.api.RunRequests;
 import build.please.mettle.control.Attendance;
 import build.please.mettle.control.ControlService;
 import build.please.mettle.control.LocalAttendance;
@@ -50,6 +52,7 @@ final class ApiSide implements AutoCloseable {
   private static final Duration POLL_PAUSE = Duration.ofSeconds(1);
   private static final Duration CATCH_UP = Duration.ofSeconds(20);
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
+  private static final Duration SWEEP = Duration.ofSeconds(1);
   private static final Duration DEMAND_PERIOD = Duration.ofSeconds(1);
 
   /** Whether clients may ask this server for what is in its storage. */
@@ -68,6 +71,7 @@ final class ApiSide implements AutoCloseable {
    * @param maxAttempts how many workers may vanish over an action
    * @param abandonedAfter for how long nobody may wait for an action before it is dropped or ended;
    *     zero for ever
+   * @param queueTimeout for how long an action may wait for a worker; zero for ever
    */
   record Settings(
       Forwarding forwarding,
@@ -76,7 +80,8 @@ final class ApiSide implements AutoCloseable {
       Duration maxTimeout,
       int pollers,
       int maxAttempts,
-      Duration abandonedAfter) {}
+      Duration abandonedAfter,
+      Duration queueTimeout) {}
 
   /**
    * The queue's ends on this side.
@@ -94,6 +99,9 @@ final class ApiSide implements AutoCloseable {
   private final ApiMeters meters;
   private final Operations operations;
   private final QueueView queue;
+  private final RunRequests runs;
+  private final ActionChecks checks;
+  private final QueueSweep sweep;
 
   private ApiSide(
       Settings settings, ServerStorage storage, Links links, Means means, ApiMeters meters) {
@@ -104,13 +112,23 @@ final class ApiSide implements AutoCloseable {
     this.meters = meters;
     this.operations =
         new Operations(
-            Retention.DEFAULT.withMaxAttempts(settings.maxAttempts()),
+            Retention.DEFAULT
+                .withMaxAttempts(settings.maxAttempts())
+                .withQueueTimeout(settings.queueTimeout()),
             means.clock(),
             Ticker.systemTicker(),
             () -> UUID.randomUUID().toString(),
             means.timer(),
             meters);
     this.queue = operations.known().queue();
+    this.runs = new RunRequests(links.requests(), operations, meters);
+    this.checks =
+        new ActionChecks(
+            storage.cas().blobs(),
+            settings.platform(),
+            settings.defaultTimeout(),
+            settings.maxTimeout());
+    this.sweep = new QueueSweep(operations, runs, storage.cas(), checks, SWEEP);
     meters.watchQueue(queue::depth, queue::oldestSeconds);
   }
 
@@ -129,6 +147,7 @@ final class ApiSide implements AutoCloseable {
             new DeadLetterLoop(
                 links.deadLetters(), side.operations, links.requests(), POLL_PAUSE, meters))
         .start();
+    Threads.factory("queue-sweep").newThread(side.sweep).start();
     return side;
   }
 
@@ -149,9 +168,8 @@ final class ApiSide implements AutoCloseable {
     services.add(
         new ExecutionService(
             cas,
-            new ActionChecks(
-                cas.blobs(), settings.platform(), settings.defaultTimeout(), settings.maxTimeout()),
-            links.requests(),
+            checks,
+            runs,
             operations,
             new KeepAlive(KEEP_ALIVE, queue::explain, means.timer()),
             new ResultInliner(cas.blobs(), means.pieces()),
@@ -213,6 +231,7 @@ final class ApiSide implements AutoCloseable {
   @Override
   public void close() throws IOException {
     hangUp();
+    sweep.close();
     links.responses().close();
     links.deadLetters().close();
   }

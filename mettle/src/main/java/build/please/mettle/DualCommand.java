@@ -170,7 +170,8 @@ final class DualCommand implements Callable<Integer> {
             worker.maxTimeout(),
             1,
             attempts.max(),
-            demand.abandonedAfter()),
+            demand.abandonedAfter(),
+            demand.queueTimeout()),
         new WorkerSide.Settings(
             slots, attempts.max(), worker, fitness.toConfig(), fitness.firstAction()));
   }

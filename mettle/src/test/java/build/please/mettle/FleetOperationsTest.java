@@ -152,6 +152,26 @@ final class FleetOperationsTest {
         Code.OK_VALUE, code(TestClient.last(one.client().execute(action))), "asked for again");
   }
 
+  @Test
+  void actionThatNoWorkerTakesInTime_endsForAll_andIsNotRunLater() throws Exception {
+    fleet.queueTimeout = Duration.ofSeconds(2);
+    TestFleet.Api one = fleet.api("a");
+    fleet.queueTimeout = Duration.ZERO;
+    TestClient other = fleet.api("b").client();
+    Path never = directory.resolve("never");
+    Digest action = one.client().script("touch " + never);
+    Iterator<Operation> first = one.client().execute(action);
+    first.next();
+    Deadlines.await("the news of it", () -> knows(other, action));
+    Iterator<Operation> second = other.waitFor(action.hash());
+    assertEquals(Code.FAILED_PRECONDITION_VALUE, code(TestClient.last(first)));
+    assertEquals(Code.FAILED_PRECONDITION_VALUE, code(TestClient.last(second)));
+
+    fleet.worker("w", LONG, List.of(one.server().address()));
+    Deadlines.await("the request to be dropped", () -> fleet.requests().size() == 0);
+    assertTrue(Files.notExists(never));
+  }
+
   private static boolean knows(TestClient client, Digest action) {
     try {
       return get(client, action.hash()).isInitialized();

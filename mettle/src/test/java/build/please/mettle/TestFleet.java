@@ -8,6 +8,7 @@ import build.please.elan.Telemetry;
 import build.please.elan.store.StoreConfig;
 import build.please.metrics.AdminConfig;
 import build.please.metrics.Metrics;
+import build.please.mettle.api.PlatformPolicy;
 import build.please.mettle.pool.Pools;
 import build.please.mettle.queue.FakePubsub;
 import build.please.mettle.queue.FakeSubscription;
@@ -36,6 +37,9 @@ final class TestFleet implements AutoCloseable {
 
   /** What API servers are told; zero is for ever. */
   Duration abandonedAfter = Duration.ZERO;
+
+  /** Likewise, of what waits for a worker. */
+  Duration queueTimeout = Duration.ZERO;
 
   /** What API servers are told of the workers. */
   Pools pools = Pools.NONE;
@@ -97,7 +101,8 @@ final class TestFleet implements AutoCloseable {
                     "gcppubsub://p/dead",
                     peer(peer),
                     storage(),
-                    TestSettings.api(Map.of(), pools, abandonedAfter)),
+                    TestSettings.api(
+                        new PlatformPolicy(Map.of(), pools, 1), abandonedAfter, queueTimeout)),
                 queues,
                 Telemetry.untraced(metrics),
                 Clock.systemUTC()));

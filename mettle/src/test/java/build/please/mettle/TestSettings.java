@@ -8,7 +8,6 @@ import build.please.elan.StorageFlag;
 import build.please.elan.store.StoreConfig;
 import build.please.mettle.api.PlatformPolicy;
 import build.please.mettle.fitness.FitnessConfig;
-import build.please.mettle.pool.Pools;
 import build.please.mettle.worker.WorkerConfig;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -58,19 +57,20 @@ final class TestSettings {
   }
 
   static ApiSide.Settings api(Map<String, Set<String>> platform, Duration abandonedAfter) {
-    return api(platform, Pools.NONE, abandonedAfter);
+    return api(new PlatformPolicy(platform, SLOTS), abandonedAfter, Duration.ZERO);
   }
 
   static ApiSide.Settings api(
-      Map<String, Set<String>> platform, Pools pools, Duration abandonedAfter) {
+      PlatformPolicy platform, Duration abandonedAfter, Duration queueTimeout) {
     return new ApiSide.Settings(
         ApiSide.Forwarding.ON,
-        new PlatformPolicy(platform, pools, SLOTS),
+        platform,
         Duration.ofHours(1),
         Duration.ofHours(6),
         1,
         2,
-        abandonedAfter);
+        abandonedAfter,
+        queueTimeout);
   }
 
   static WorkerSide.Settings workers(Path directory, String worker, long minFreeBytes) {

@@ -6,6 +6,7 @@ import build.please.mettle.queue.ExecuteOperation;
 import build.please.proto.execution.ExecuteOperationMetadata;
 import build.please.proto.execution.ExecuteRequest;
 import build.please.proto.execution.ExecutionStage;
+import build.please.proto.execution.Platform;
 import build.please.proto.fleet.Attempts;
 import build.please.proto.mettle.Job;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
@@ -40,6 +41,14 @@ final class Execution {
   /** Null until a run was begun or heard of. */
   @GuardedBy("this")
   private @Nullable Operation current;
+
+  /** What a client here asked for, while the run is queued; null if none did. */
+  @GuardedBy("this")
+  private @Nullable Asked asked;
+
+  /** Whether this replica requested the run of the workers. */
+  @GuardedBy("this")
+  private boolean requested;
 
   /** Whether the run was begun here and will not be answered from the action cache. */
   @GuardedBy("this")
@@ -127,10 +136,35 @@ final class Execution {
     if (latest.stage() == ExecutionStage.Value.EXECUTING) {
       return false;
     }
+    dismiss(CANCELLED);
+    return true;
+  }
+
+  /** Ends a run that is only queued. No worker shall begin it any more. */
+  @GuardedBy("this")
+  void dismiss(Status why) {
+    cancelled = true;
     accept(
         new Update(latest.queuedAt(), ExecutionStage.Value.COMPLETED),
-        ExecuteOperation.ended(Objects.requireNonNull(current), CANCELLED));
-    return true;
+        ExecuteOperation.ended(Objects.requireNonNull(current), why));
+  }
+
+  /** Whether a run waits for a worker that another replica said it requests. */
+  @GuardedBy("this")
+  boolean isRequestedElsewhere() {
+    return isQueued() && !requested;
+  }
+
+  /** From now on the run is this replica's to request. */
+  @GuardedBy("this")
+  void takeOver() {
+    requested = true;
+  }
+
+  /** What the queued run asks of a worker, as far as that is known. */
+  @GuardedBy("this")
+  Platform platform() {
+    return asked == null ? Platform.getDefaultInstance() : asked.platform();
   }
 
   /** No longer in the table; whoever still holds it looks the name up again. */
@@ -168,7 +202,9 @@ final class Execution {
   ExecuteMessage message() {
     int slash = name.indexOf('/');
     return new ExecuteMessage(
-        ExecuteRequest.newBuilder().setActionDigest(metadata().getActionDigest()).build(),
+        asked == null
+            ? ExecuteRequest.newBuilder().setActionDigest(metadata().getActionDigest()).build()
+            : asked.request(),
         queuedAt(),
         slash < 0 ? "" : name.substring(slash + 1));
   }
@@ -227,13 +263,23 @@ final class Execution {
             || latest.stage() == ExecutionStage.Value.EXECUTING);
   }
 
+  /** Notes who else waits for the run, as it may have to be requested for him. */
+  @GuardedBy("this")
+  void join(Asked other) {
+    if (asked == null && isQueued()) {
+      asked = other;
+    }
+  }
+
   /** Begins a run, newer than all before, and tells everybody that it is queued. */
   @GuardedBy("this")
-  ExecuteMessage begin(ExecuteRequest request, String run, Instant now) {
+  ExecuteMessage begin(Asked by, String run, Instant now) {
     // Clocks of replicas differ; a run that another one calls older would never be heard of.
     Instant queuedAt = now.isAfter(latest.queuedAt()) ? now : latest.queuedAt().plusNanos(1);
-    ExecuteMessage message = new ExecuteMessage(request, queuedAt, run);
-    fresh = request.getSkipCacheLookup();
+    ExecuteMessage message = new ExecuteMessage(by.request(), queuedAt, run);
+    fresh = by.request().getSkipCacheLookup();
+    asked = by;
+    requested = true;
     begun = Set.of();
     cancelled = false;
     accept(new Update(queuedAt, ExecutionStage.Value.QUEUED), ExecuteOperation.queued(message));
@@ -259,6 +305,8 @@ final class Execution {
     }
     if (!dated.queuedAt().equals(latest.queuedAt())) {
       fresh = false; // Another replica's run.
+      requested = false;
+      asked = null;
       begun = Set.of();
       cancelled = false;
     }
@@ -325,6 +373,9 @@ final class Execution {
   private void accept(Update update, Operation operation) {
     latest = update;
     current = operation;
+    if (update.stage() != ExecutionStage.Value.QUEUED) {
+      asked = null;
+    }
     for (Watcher watcher : List.copyOf(watchers)) {
       watcher.send(operation);
     }

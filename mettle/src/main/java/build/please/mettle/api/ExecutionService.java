@@ -7,19 +7,15 @@ import build.please.common.cas.Cas;
 import build.please.common.rpc.RpcErrors;
 import build.please.mettle.meter.ApiMeters;
 import build.please.mettle.queue.ExecuteMessage;
-import build.please.mettle.queue.QueueFullException;
 import build.please.proto.execution.ActionResult;
 import build.please.proto.execution.ExecuteRequest;
 import build.please.proto.execution.ExecutionGrpc;
 import build.please.proto.execution.Platform;
 import build.please.proto.execution.WaitExecutionRequest;
 import com.google.longrunning.Operation;
-import com.google.rpc.Code;
-import com.google.rpc.Status;
 import io.grpc.Context;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -32,7 +28,7 @@ public final class ExecutionService extends ExecutionGrpc.ExecutionImplBase {
   private final ActionReader actions;
   private final ActionCache results;
   private final StoredOperations stored;
-  private final RequestPublisher requests;
+  private final RunRequests requests;
   private final Operations operations;
   private final KeepAlive keepAlive;
   private final ResultInliner inliner;
@@ -45,7 +41,7 @@ public final class ExecutionService extends ExecutionGrpc.ExecutionImplBase {
   public ExecutionService(
       Cas cas,
       ActionCheck check,
-      RequestPublisher requests,
+      RunRequests requests,
       Operations operations,
       KeepAlive keepAlive,
       ResultInliner inliner,
@@ -109,35 +105,12 @@ public final class ExecutionService extends ExecutionGrpc.ExecutionImplBase {
     if (Context.current().isCancelled()) {
       return; // Nobody has heard of the operation, so nobody will come back for it.
     }
-    Optional<ExecuteMessage> begun =
-        shared
-            ? operations.join(request, watcher)
-            : Optional.of(operations.begin(request, watcher));
-    // Others may wait for the run as well, so it is requested even if this client leaves now.
     Platform platform = PlatformPolicy.platform(requested.action(), requested.command());
-    begun.ifPresent(message -> Context.current().fork().run(() -> publish(message, platform)));
-  }
-
-  private void publish(ExecuteMessage message, Platform platform) {
-    long start = System.nanoTime();
-    try {
-      requests.publish(message, platform);
-      meters.published(Duration.ofNanos(System.nanoTime() - start));
-    } catch (QueueFullException e) {
-      fail(
-          message,
-          Status.newBuilder()
-              .setCode(Code.RESOURCE_EXHAUSTED_VALUE)
-              .setMessage(e.getMessage())
-              .build());
-    } catch (IOException | RuntimeException e) {
-      fail(message, RpcErrors.toStatus(e));
-    }
-  }
-
-  private void fail(ExecuteMessage message, Status why) {
-    meters.publishFailed();
-    operations.fail(message, why);
-    requests.announceEnd(message, why);
+    Asked asked = new Asked(request, platform);
+    Optional<ExecuteMessage> begun =
+        shared ? operations.join(asked, watcher) : Optional.of(operations.begin(asked, watcher));
+    // Others may wait for the run as well, so it is requested even if this client leaves now.
+    begun.ifPresent(
+        message -> Context.current().fork().run(() -> requests.request(message, platform)));
   }
 }

@@ -5,7 +5,6 @@ import build.please.mettle.meter.ApiMeters;
 import build.please.mettle.queue.ExecuteMessage;
 import build.please.mettle.queue.ExecuteOperation;
 import build.please.mettle.queue.GivenUp;
-import build.please.proto.execution.ExecuteRequest;
 import build.please.proto.execution.ExecuteResponse;
 import build.please.proto.execution.ExecutionStage;
 import com.github.benmanes.caffeine.cache.Ticker;
@@ -16,6 +15,7 @@ import io.grpc.StatusRuntimeException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Future;
@@ -38,8 +38,8 @@ public final class Operations implements AutoCloseable {
   private static final Duration SWEEP = Duration.ofSeconds(1);
 
   private final KnownOperations known;
-  private final Shelf finished;
-  private final Shelf unfinished;
+  private final Shelves shelves;
+  private final Duration queueTimeout;
   private final Clock clock;
   private final Ticker ticker;
   private final Supplier<String> runIds;
@@ -63,14 +63,14 @@ public final class Operations implements AutoCloseable {
       ScheduledExecutorService timer,
       ApiMeters meters) {
     this.known = new KnownOperations(clock, ticker);
-    this.finished = new Shelf(retention.finished(), retention.finishedBytes());
-    this.unfinished = new Shelf(retention.silent(), Long.MAX_VALUE);
+    this.shelves = new Shelves(retention, ticker);
+    this.queueTimeout = retention.queueTimeout();
     this.clock = clock;
     this.ticker = ticker;
     this.runIds = runIds;
     this.meters = meters;
     this.maxAttempts = retention.maxAttempts();
-    meters.watch(unfinished::size);
+    meters.watch(shelves::unfinished);
     this.sweep =
         timer.scheduleWithFixedDelay(
             this::forgetOverdue, SWEEP.toNanos(), SWEEP.toNanos(), TimeUnit.NANOSECONDS);
@@ -88,8 +88,8 @@ public final class Operations implements AutoCloseable {
    * @return the message by which to request the run, if one was begun
    * @throws StatusRuntimeException UNAVAILABLE if this was closed
    */
-  Optional<ExecuteMessage> join(ExecuteRequest request, Watcher watcher) {
-    return enter(request, "", watcher);
+  Optional<ExecuteMessage> join(Asked asked, Watcher watcher) {
+    return enter(asked, "", watcher);
   }
 
   /**
@@ -98,8 +98,8 @@ public final class Operations implements AutoCloseable {
    * @return the message by which to request the run
    * @throws StatusRuntimeException UNAVAILABLE if this was closed
    */
-  ExecuteMessage begin(ExecuteRequest request, Watcher watcher) {
-    return enter(request, runIds.get(), watcher).orElseThrow();
+  ExecuteMessage begin(Asked asked, Watcher watcher) {
+    return enter(asked, runIds.get(), watcher).orElseThrow();
   }
 
   /**
@@ -145,10 +145,12 @@ public final class Operations implements AutoCloseable {
         boolean isNews = execution.apply(news.update(), news.operation(), news.run());
         isNews |= endIfHopeless(execution, news);
         if (isNews) {
-          shelve(execution);
+          shelves.put(execution);
           if (execution.isFinished()) {
             onEnd.accept(execution);
           }
+        } else if (execution.isRequestedElsewhere()) {
+          shelves.heardOf(execution);
         }
         return isNews;
       }
@@ -232,17 +234,57 @@ public final class Operations implements AutoCloseable {
       if (!execution.cancel()) {
         return true;
       }
-      shelve(execution);
+      shelves.put(execution);
       ended = execution.message();
     }
     onEnd.accept(ended);
     return true;
   }
 
+  /** Ends the runs that no worker has begun in time; what they were. */
+  List<Ended> endOverdue() {
+    List<Ended> ended = new ArrayList<>();
+    for (Execution execution : shelves.takeQueued()) {
+      synchronized (execution) {
+        if (execution.isForgotten() || !execution.isQueued()) {
+          continue;
+        }
+        Status why = Waiting.tooLong(queueTimeout, execution.platform());
+        execution.dismiss(why);
+        shelves.put(execution);
+        count(execution);
+        ended.add(new Ended(execution.message(), why));
+      }
+    }
+    return ended;
+  }
+
+  /**
+   * What other API servers said they request, but nobody tells of, though somebody watches it here;
+   * each once. By the message it is the same run.
+   */
+  List<ExecuteMessage> takeUnheard() {
+    List<ExecuteMessage> taken = new ArrayList<>();
+    for (Execution execution : shelves.takeUnheard()) {
+      synchronized (execution) {
+        if (execution.isForgotten() || !execution.isRequestedElsewhere()) {
+          continue;
+        }
+        if (execution.isWatched()) {
+          execution.takeOver();
+          taken.add(execution.message());
+        } else {
+          shelves.heardOf(execution);
+        }
+      }
+    }
+    return taken;
+  }
+
   /** Forgets what has been remembered for long enough. Takes no longer than there is to forget. */
   void forgetOverdue() {
     long start = ticker.read();
-    for (Execution execution : finished.takeOverdue(ticker.read())) {
+    for (Execution execution : shelves.takeFinished()) {
       synchronized (execution) {
         // Meanwhile a new run may have been begun.
         if (execution.isFinished() && !execution.isForgotten()) {
@@ -250,13 +292,13 @@ public final class Operations implements AutoCloseable {
         }
       }
     }
-    for (Execution execution : unfinished.takeOverdue(ticker.read())) {
+    for (Execution execution : shelves.takeSilent()) {
       synchronized (execution) {
         if (execution.isFinished() || execution.isForgotten()) {
           continue;
         }
         if (execution.isWatched()) {
-          shelve(execution);
+          shelves.put(execution);
         } else {
           forget(execution);
         }
@@ -280,8 +322,8 @@ public final class Operations implements AutoCloseable {
     }
   }
 
-  private Optional<ExecuteMessage> enter(ExecuteRequest request, String run, Watcher watcher) {
-    String name = new ExecuteMessage(request, Instant.EPOCH, run).operation();
+  private Optional<ExecuteMessage> enter(Asked asked, String run, Watcher watcher) {
+    String name = new ExecuteMessage(asked.request(), Instant.EPOCH, run).operation();
     if (closed) {
       throw shuttingDown();
     }
@@ -292,9 +334,11 @@ public final class Operations implements AutoCloseable {
         if (execution.isForgotten()) {
           continue;
         }
-        if (!execution.serves(request)) {
-          begun = Optional.of(execution.begin(request, run, clock.instant()));
-          shelve(execution);
+        if (execution.serves(asked.request())) {
+          execution.join(asked);
+        } else {
+          begun = Optional.of(execution.begin(asked, run, clock.instant()));
+          shelves.put(execution);
         }
         watch(execution, watcher);
       }
@@ -317,23 +361,10 @@ public final class Operations implements AutoCloseable {
     }
   }
 
-  /** Called under the execution's lock, so that it lies where its state says. */
-  @GuardedBy("execution")
-  private void shelve(Execution execution) {
-    if (execution.isFinished()) {
-      unfinished.remove(execution);
-      finished.put(execution, execution.size(), ticker.read());
-    } else {
-      finished.remove(execution);
-      unfinished.put(execution, 0, ticker.read());
-    }
-  }
-
   @GuardedBy("execution")
   private void forget(Execution execution) {
     execution.forget();
-    finished.remove(execution);
-    unfinished.remove(execution);
+    shelves.remove(execution);
     known.remove(execution);
   }
 

@@ -98,10 +98,7 @@ public final class PlatformPolicy {
   private static String text(Platform platform) {
     return platform.getPropertiesCount() == 0
         ? "no platform properties"
-        : "the platform "
-            + platform.getPropertiesList().stream()
-                .map(property -> property.getName() + "=" + property.getValue())
-                .collect(Collectors.joining(", "));
+        : "the platform " + Waiting.text(platform);
   }
 
   /**

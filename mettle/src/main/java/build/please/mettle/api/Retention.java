@@ -13,21 +13,36 @@ import java.time.Duration;
  *     lost; long, since a forgotten run is run again
  * @param maxAttempts when so many workers began a run and did not end it, and yet another begins
  *     it, it has ended for those who wait
+ * @param queueTimeout a run that no worker has begun for so long ends; zero lets it wait
+ * @param unheard since the last news of a run that another API server said it requests, and that
+ *     somebody watches here; then it is requested here as well
  */
-public record Retention(Duration finished, long finishedBytes, Duration silent, int maxAttempts) {
+public record Retention(
+    Duration finished,
+    long finishedBytes,
+    Duration silent,
+    int maxAttempts,
+    Duration queueTimeout,
+    Duration unheard) {
   private static final int ATTEMPTS = 5;
+  private static final Duration UNHEARD = Duration.ofSeconds(90);
 
-  /** Ten minutes, 256 MiB, a day; five attempts. */
+  /** Ten minutes, 256 MiB, a day; five attempts; it may wait, unheard of for 90 seconds. */
   public static final Retention DEFAULT =
       new Retention(Duration.ofMinutes(10), 256L << 20, Duration.ofDays(1));
 
-  /** With five attempts. */
+  /** With five attempts, however long it waits. */
   public Retention(Duration finished, long finishedBytes, Duration silent) {
-    this(finished, finishedBytes, silent, ATTEMPTS);
+    this(finished, finishedBytes, silent, ATTEMPTS, Duration.ZERO, UNHEARD);
   }
 
   /** The same with so many attempts. */
   public Retention withMaxAttempts(int attempts) {
-    return new Retention(finished, finishedBytes, silent, attempts);
+    return new Retention(finished, finishedBytes, silent, attempts, queueTimeout, unheard);
+  }
+
+  /** The same with so much time in the queue. */
+  public Retention withQueueTimeout(Duration timeout) {
+    return new Retention(finished, finishedBytes, silent, maxAttempts, timeout, unheard);
   }
 }

@@ -12,6 +12,6 @@ public interface Demand {
    */
   Optional<Duration> unwatchedFor(String operation);
 
-  /** Whether a client asked for the operation's end. */
+  /** Whether it was ended without a worker: a client asked for that, or it waited too long. */
   boolean isCancelled(String operation);
 }

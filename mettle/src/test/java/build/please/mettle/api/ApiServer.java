@@ -21,6 +21,7 @@ import build.please.proto.execution.ExecuteRequest;
 import build.please.proto.execution.ExecuteResponse;
 import build.please.proto.execution.ExecutedActionMetadata;
 import build.please.proto.execution.ExecutionGrpc;
+import build.please.proto.execution.Platform;
 import build.please.proto.execution.WaitExecutionRequest;
 import com.google.longrunning.Operation;
 import io.grpc.ManagedChannel;
@@ -46,6 +47,9 @@ final class ApiServer implements AutoCloseable {
   final MapActionCache results = new MapActionCache();
   final AtomicLong nanos = new AtomicLong();
   final Operations operations;
+
+  /** Does nothing unless it is told to. */
+  final QueueSweep sweep;
 
   /** What is checked of each action; nothing, unless a test says otherwise. */
   volatile ActionCheck check = (action, command) -> {};
@@ -95,19 +99,24 @@ final class ApiServer implements AutoCloseable {
     this.loop =
         new Thread(new ResponseLoop(heard, operations, Duration.ofMillis(1), meters), "response-1");
     loop.start();
+    RunRequests runs =
+        new RunRequests(
+            new RequestPublisher(
+                RequestTopics.of(requests), Topic.NOWHERE, "api", new PlatformPolicy(Map.of(), 1)),
+            operations,
+            meters);
+    Cas cas = store.orElseGet(() -> new Cas(blobs, results));
+    ActionCheck checked = (action, command) -> check.check(action, command);
+    this.sweep = new QueueSweep(operations, runs, cas, checked, Duration.ofHours(1));
     String name = UUID.randomUUID().toString();
     this.server =
         InProcessServerBuilder.forName(name)
             .executor(handlers)
             .addService(
                 new ExecutionService(
-                    store.orElseGet(() -> new Cas(blobs, results)),
-                    (action, command) -> check.check(action, command),
-                    new RequestPublisher(
-                        RequestTopics.of(requests),
-                        Topic.NOWHERE,
-                        "api",
-                        new PlatformPolicy(Map.of(), 1)),
+                    cas,
+                    checked,
+                    runs,
                     operations,
                     new KeepAlive(repetition, UnaryOperator.identity(), timer),
                     new ResultInliner(blobs, handlers),
@@ -156,6 +165,11 @@ final class ApiServer implements AutoCloseable {
 
   static ExecuteRequest.Builder request(Digest action) {
     return ExecuteRequest.newBuilder().setActionDigest(action.toProto());
+  }
+
+  /** By a client whose action wants no worker in particular. */
+  static Asked asked(ExecuteRequest request) {
+    return new Asked(request, Platform.getDefaultInstance());
   }
 
   /** The next request, as a worker gets it. */

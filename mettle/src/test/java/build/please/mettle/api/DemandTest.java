@@ -73,7 +73,7 @@ final class DemandTest {
   @Test
   void demand_countsFromTheLastWhoLeft() {
     assertEquals(Optional.empty(), operations.known().unwatchedFor(NAME));
-    operations.join(REQUEST, watcher);
+    operations.join(ApiServer.asked(REQUEST), watcher);
     HearingWatcher second = new HearingWatcher();
     operations.watch(NAME, second);
     nanos.addAndGet(5);
@@ -101,7 +101,7 @@ final class DemandTest {
 
   @Test
   void cancelled_whileQueued_endsForItsWatchers_andStaysCancelledForItsWorker() throws Exception {
-    ExecuteMessage message = operations.join(REQUEST, watcher).orElseThrow();
+    ExecuteMessage message = operations.join(ApiServer.asked(REQUEST), watcher).orElseThrow();
     assertFalse(operations.known().isCancelled(NAME));
     assertTrue(cancel());
     assertEquals(1, watcher.ends());
@@ -115,7 +115,7 @@ final class DemandTest {
 
   @Test
   void cancelled_whileItRuns_endsWithItsWorkersWord() throws Exception {
-    ExecuteMessage message = operations.join(REQUEST, watcher).orElseThrow();
+    ExecuteMessage message = operations.join(ApiServer.asked(REQUEST), watcher).orElseThrow();
     apply(message, ExecuteOperation.executing(message, ApiServer.worker("w")));
     assertTrue(cancel());
     assertEquals(0, watcher.ends());
@@ -128,9 +128,9 @@ final class DemandTest {
 
   @Test
   void newRun_isNotCancelledWithTheOldOne() {
-    operations.join(REQUEST, watcher);
+    operations.join(ApiServer.asked(REQUEST), watcher);
     cancel();
-    assertTrue(operations.join(REQUEST, watcher).isPresent());
+    assertTrue(operations.join(ApiServer.asked(REQUEST), watcher).isPresent());
     assertFalse(operations.known().isCancelled(NAME));
   }
 
@@ -138,7 +138,7 @@ final class DemandTest {
   void unknownOrFinished_isNotCancelled() throws Exception {
     assertFalse(cancel());
     assertFalse(operations.known().isCancelled(NAME));
-    ExecuteMessage message = operations.join(REQUEST, watcher).orElseThrow();
+    ExecuteMessage message = operations.join(ApiServer.asked(REQUEST), watcher).orElseThrow();
     apply(message, ExecuteOperation.completed(message, ApiServer.response(0)));
     assertTrue(cancel());
     assertFalse(operations.known().isCancelled(NAME));

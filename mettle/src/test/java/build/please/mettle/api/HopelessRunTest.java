@@ -47,7 +47,9 @@ final class HopelessRunTest {
   }
 
   private ExecuteMessage join() {
-    return operations.join(ApiServer.request(ACTION).build(), watcher).orElseThrow();
+    return operations
+        .join(ApiServer.asked(ApiServer.request(ACTION).build()), watcher)
+        .orElseThrow();
   }
 
   private static ExecutedActionMetadata run(String worker, long second) {
@@ -127,7 +129,8 @@ final class HopelessRunTest {
     begins(first, "three", 3);
     assertTrue(last().getDone());
     HearingWatcher again = new HearingWatcher();
-    ExecuteMessage second = operations.join(ApiServer.request(ACTION).build(), again).orElseThrow();
+    ExecuteMessage second =
+        operations.join(ApiServer.asked(ApiServer.request(ACTION).build()), again).orElseThrow();
     begins(second, "one", 4);
     begins(second, "two", 5);
     begins(first, "late", 6);

@@ -69,7 +69,7 @@ final class QueueViewTest {
   private ExecuteMessage join(String action) {
     return operations
         .join(
-            ApiServer.request(Digest.of(ByteString.copyFromUtf8(action))).build(),
+            ApiServer.asked(ApiServer.request(Digest.of(ByteString.copyFromUtf8(action))).build()),
             new HearingWatcher())
         .orElseThrow();
   }

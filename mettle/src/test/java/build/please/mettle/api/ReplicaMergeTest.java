@@ -120,7 +120,8 @@ final class ReplicaMergeTest {
     Instant future = Instant.now().plusSeconds(3600);
     try (Operations replica = operations()) {
       replica.apply(run("a", future, 1).get(2));
-      ExecuteMessage begun = replica.join(request("a"), new HearingWatcher()).orElseThrow();
+      ExecuteMessage begun =
+          replica.join(ApiServer.asked(request("a")), new HearingWatcher()).orElseThrow();
       assertTrue(begun.queuedAt().isAfter(future));
     }
   }

@@ -80,7 +80,7 @@ final class RetentionTest {
     HearingWatcher watcher = new HearingWatcher();
     complete(join("a"));
     pass(FINISHED.dividedBy(2));
-    ExecuteMessage second = operations.join(request("a"), watcher).orElseThrow();
+    ExecuteMessage second = operations.join(ApiServer.asked(request("a")), watcher).orElseThrow();
     pass(FINISHED);
     assertKnown("a");
     complete(second);
@@ -94,7 +94,7 @@ final class RetentionTest {
   @Test
   void unfinished_watched_staysForEver() throws Exception {
     HearingWatcher watcher = new HearingWatcher();
-    ExecuteMessage message = operations.join(request("a"), watcher).orElseThrow();
+    ExecuteMessage message = operations.join(ApiServer.asked(request("a")), watcher).orElseThrow();
     for (int i = 0; i < 10; i++) {
       pass(SILENT);
     }
@@ -105,7 +105,7 @@ final class RetentionTest {
   @Test
   void unfinished_unwatched_isForgottenAfterLongSilence() throws Exception {
     HearingWatcher watcher = new HearingWatcher();
-    ExecuteMessage message = operations.join(request("a"), watcher).orElseThrow();
+    ExecuteMessage message = operations.join(ApiServer.asked(request("a")), watcher).orElseThrow();
     watcher.leave();
     pass(SILENT.minusNanos(1));
     assertKnownUnfinished("a");
@@ -118,7 +118,7 @@ final class RetentionTest {
   }
 
   private ExecuteMessage join(String action) {
-    return operations.join(request(action), new HearingWatcher()).orElseThrow();
+    return operations.join(ApiServer.asked(request(action)), new HearingWatcher()).orElseThrow();
   }
 
   private void complete(ExecuteMessage message) throws MalformedException {
