@@ -6,7 +6,6 @@ import static build.please.elan.service.Requests.answer;
 import build.please.common.cas.BlobStore;
 import build.please.common.cas.Encoding;
 import build.please.common.cas.ResourceName;
-import build.please.common.rpc.InFlightBytes;
 import build.please.common.rpc.RpcErrors;
 import build.please.proto.bytestream.ByteStreamGrpc;
 import build.please.proto.bytestream.QueryWriteStatusRequest;
@@ -29,28 +28,26 @@ final class ByteStreamService extends ByteStreamGrpc.ByteStreamImplBase {
 
   private final BlobStore blobs;
   private final UploadContext uploads;
-  private final InFlightBytes inFlight;
+  private final Pieces pieces;
   private final IdleWatch idle;
 
-  ByteStreamService(
-      BlobStore blobs, UploadContext uploads, InFlightBytes inFlight, IdleWatch idle) {
+  ByteStreamService(BlobStore blobs, UploadContext uploads, Pieces pieces, IdleWatch idle) {
     this.blobs = blobs;
     this.uploads = uploads;
-    this.inFlight = inFlight;
+    this.pieces = pieces;
     this.idle = idle;
   }
 
   @Override
   public void read(ReadRequest request, StreamObserver<ReadResponse> client) {
     try {
-      ReadPump.start(
-          open(request), inFlight, (ServerCallStreamObserver<ReadResponse>) client, idle);
+      ReadPump.start(open(request), pieces, (ServerCallStreamObserver<ReadResponse>) client, idle);
     } catch (IOException | RuntimeException e) {
       client.onError(RpcErrors.toException(e));
     }
   }
 
-  private InputStream open(ReadRequest request) throws IOException {
+  private ReadPump.Source open(ReadRequest request) throws IOException {
     ResourceName.Read name = ResourceName.parseRead(request.getResourceName());
     long offset = request.getReadOffset();
     long limit = request.getReadLimit();
@@ -66,7 +63,13 @@ final class ByteStreamService extends ByteStreamGrpc.ByteStreamImplBase {
           .asRuntimeException();
     }
     InputStream in = blobs.read(name.digest(), name.encoding(), offset);
-    return limit == 0 ? in : new LimitedStream(in, limit);
+    if (name.encoding() == Encoding.ZSTD) {
+      return new ReadPump.Source(in, Long.MAX_VALUE);
+    }
+    long rest = name.digest().size() - offset;
+    return limit == 0 || limit >= rest
+        ? new ReadPump.Source(in, rest)
+        : new ReadPump.Source(new LimitedStream(in, limit), limit);
   }
 
   @Override

@@ -72,7 +72,7 @@ public final class ElanServices {
         new ByteStreamService(
             streamed,
             new UploadContext(uploads, arrivals, idle, config, pieces, timer),
-            InFlightBytes.ofThisProcess(),
+            new Pieces(InFlightBytes.ofThisProcess()),
             idle),
         new ActionCacheService(
             new Cas(

@@ -3,6 +3,7 @@ package build.please.elan.service;
 
 import build.please.common.rpc.InFlightBytes;
 import build.please.common.rpc.RpcErrors;
+import build.please.common.rpc.SocketCalls;
 import build.please.proto.bytestream.ReadResponse;
 import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.Status;
@@ -21,8 +22,16 @@ import org.slf4j.LoggerFactory;
 final class ReadPump {
   private static final Logger log = LoggerFactory.getLogger(ReadPump.class);
 
+  /**
+   * What is read.
+   *
+   * @param most the bytes that will come, if that is known, else more than there can be
+   */
+  record Source(InputStream in, long most) {}
+
   private final InputStream in;
-  private final InFlightBytes budget;
+  private final Pieces pieces;
+  private final boolean copied = SocketCalls.areCopied();
   private final ServerCallStreamObserver<ReadResponse> client;
   private final IdleWatch idle;
   private final Turns turns = new Turns();
@@ -30,14 +39,13 @@ final class ReadPump {
   private volatile long sent;
   // Taken from the budget for the piece that the client may not have taken yet.
   private int held;
+  private long rest;
 
   private ReadPump(
-      InputStream in,
-      InFlightBytes budget,
-      ServerCallStreamObserver<ReadResponse> client,
-      IdleWatch idle) {
-    this.in = in;
-    this.budget = budget;
+      Source source, Pieces pieces, ServerCallStreamObserver<ReadResponse> client, IdleWatch idle) {
+    this.in = source.in();
+    this.rest = source.most();
+    this.pieces = pieces;
     this.client = client;
     this.idle = idle;
     this.idleWatch = idle.watch(() -> sent, this::endAsIdle);
@@ -47,11 +55,8 @@ final class ReadPump {
    * Begins; to be called from the call's handler. The stream is closed at the end, whichever it is.
    */
   static void start(
-      InputStream in,
-      InFlightBytes budget,
-      ServerCallStreamObserver<ReadResponse> client,
-      IdleWatch idle) {
-    ReadPump pump = new ReadPump(in, budget, client, idle);
+      Source source, Pieces pieces, ServerCallStreamObserver<ReadResponse> client, IdleWatch idle) {
+    ReadPump pump = new ReadPump(source, pieces, client, idle);
     // A client that is not ready has one piece before it, and of the one before that hardly more.
     client.setOnReadyThreshold(InFlightBytes.SMALLEST);
     // gRPC runs the callbacks of a call one at a time, after this handler.
@@ -77,21 +82,44 @@ final class ReadPump {
   private void pump() throws IOException {
     // Ready again: what was sent before is on its way.
     while (client.isReady()) {
-      budget.release(held);
-      held = budget.take();
-      // A fresh array for each piece, since it is handed on without a copy.
-      byte[] piece = in.readNBytes(held);
-      if (piece.length == 0) {
+      pieces.budget().release(held);
+      held = pieces.budget().take();
+      int length = send((int) Math.min(held, rest));
+      // What the smallest grant covers need not be waited for.
+      if (length == 0 || (length <= InFlightBytes.SMALLEST && isAtEnd())) {
         if (turns.endInside(this::close)) {
           client.onCompleted();
         }
         return;
       }
-      client.onNext(
-          ReadResponse.newBuilder().setData(UnsafeByteOperations.unsafeWrap(piece)).build());
-      long now = sent + piece.length;
-      sent = now;
     }
+  }
+
+  /** Sends up to so many bytes, and says how many; none at the end. */
+  private int send(int most) throws IOException {
+    if (isAtEnd()) {
+      return 0;
+    }
+    byte[] piece = pieces.take(most);
+    int length = in.readNBytes(piece, 0, most);
+    if (length > 0) {
+      client.onNext(
+          ReadResponse.newBuilder()
+              .setData(UnsafeByteOperations.unsafeWrap(piece, 0, length))
+              .build());
+      long now = sent + length;
+      sent = now;
+      rest -= length;
+    }
+    if (copied) {
+      pieces.giveBack(piece);
+    }
+    return length;
+  }
+
+  /** Whether all is sent that was to come; what does not end there fails. */
+  private boolean isAtEnd() throws IOException {
+    return rest == 0 && in.read() < 0;
   }
 
   private void endAsIdle() {
@@ -103,7 +131,7 @@ final class ReadPump {
 
   private void close() {
     idleWatch.cancel(false);
-    budget.release(held);
+    pieces.budget().release(held);
     held = 0;
     try {
       in.close();
