@@ -4,23 +4,16 @@ package build.please.common.cas;
 import build.please.proto.execution.Directory;
 import build.please.proto.execution.DirectoryNode;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/**
- * Reads a Directory and all that lie below it: breadth first, one {@code readAll} for each level,
- * each digest once, without recursion. Safe for concurrent use.
- */
+/** Reads a Directory and all that lie below it. Safe for concurrent use. */
 public final class TreeReader {
-  /** A larger blob is no Directory that anybody meant to be one. */
-  private static final long MAX_DIRECTORY_BYTES = 64L << 20;
-
-  /** All Directories of one tree, which are held in memory together. */
-  private static final long MAX_TREE_BYTES = 512L << 20;
-
   /**
    * What was found.
    *
@@ -35,7 +28,7 @@ public final class TreeReader {
     }
   }
 
-  private final DirectorySource source;
+  private final TreeWalk.Source<Directory> source;
 
   /** Reads every Directory from the store. */
   public TreeReader(BlobStore blobs) {
@@ -43,7 +36,7 @@ public final class TreeReader {
   }
 
   public TreeReader(DirectorySource source) {
-    this.source = source;
+    this.source = new Parsed(source);
   }
 
   /**
@@ -54,43 +47,24 @@ public final class TreeReader {
    *     is too large
    */
   public Closure read(Digest root) throws IOException {
-    Map<Digest, Directory> directories = new LinkedHashMap<>();
-    Set<Digest> missing = new LinkedHashSet<>();
-    long treeBytes = 0;
-    Set<Digest> level = Set.of(root);
-    while (!level.isEmpty()) {
-      for (Digest digest : level) {
-        treeBytes = checkSize(digest, treeBytes);
-      }
-      Map<Digest, Directory> found = source.readAll(level);
-      Set<Digest> next = new LinkedHashSet<>();
-      for (Digest digest : level) {
-        Directory directory = found.get(digest);
-        if (directory == null) {
-          missing.add(digest);
-          continue;
-        }
-        directories.put(digest, directory);
-        for (DirectoryNode child : directory.getDirectoriesList()) {
-          next.add(Digest.parse(root.function(), child.getDigest()));
-        }
-      }
-      next.removeAll(directories.keySet());
-      next.removeAll(missing);
-      level = next;
-    }
-    return new Closure(directories, missing);
+    TreeWalk.Found<Directory> found = TreeWalk.below(root, source);
+    return new Closure(found.directories(), found.missing());
   }
 
-  private static long checkSize(Digest digest, long treeBytes) throws MalformedException {
-    if (digest.size() > MAX_DIRECTORY_BYTES) {
-      throw new MalformedException("blob " + digest + " is too large to be a Directory");
+  private record Parsed(DirectorySource source) implements TreeWalk.Source<Directory> {
+    @Override
+    public Map<Digest, Directory> readAll(Set<Digest> digests) throws IOException {
+      return source.readAll(digests);
     }
-    long sum = treeBytes + digest.size();
-    if (sum > MAX_TREE_BYTES) {
-      throw new MalformedException(
-          "the directories of the tree take more than " + MAX_TREE_BYTES + " bytes");
+
+    @Override
+    public List<Digest> children(HashFunction function, Directory directory)
+        throws MalformedException {
+      List<Digest> children = new ArrayList<>(directory.getDirectoriesCount());
+      for (DirectoryNode child : directory.getDirectoriesList()) {
+        children.add(Digest.parse(function, child.getDigest()));
+      }
+      return children;
     }
-    return sum;
   }
 }

@@ -100,6 +100,11 @@ public final class TrafficMeters {
     of(blobsServed, new Choice(batching, used, preferred)).increment();
   }
 
+  /** The last bytes of several blobs go out, in the only form that the client takes. */
+  public void servedBlobs(Batching batching, Encoding encoding, int count) {
+    of(blobsServed, new Choice(batching, encoding, encoding)).increment(count);
+  }
+
   /** An action result came. */
   public void receivedResult(long bytes) {
     of(results, Direction.RECEIVED).increment((double) bytes);

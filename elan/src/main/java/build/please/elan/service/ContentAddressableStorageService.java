@@ -7,6 +7,8 @@ import static build.please.elan.service.Requests.check;
 import build.please.common.cas.BlobStore;
 import build.please.common.cas.Digest;
 import build.please.common.cas.HashFunction;
+import build.please.common.rpc.EncodedAnswers;
+import build.please.common.rpc.EncodedMessage;
 import build.please.common.rpc.FanOut;
 import build.please.common.rpc.RpcErrors;
 import build.please.common.rpc.WholeAnswers;
@@ -20,12 +22,13 @@ import build.please.proto.execution.ContentAddressableStorageGrpc;
 import build.please.proto.execution.FindMissingBlobsRequest;
 import build.please.proto.execution.FindMissingBlobsResponse;
 import build.please.proto.execution.GetTreeRequest;
-import build.please.proto.execution.GetTreeResponse;
+import io.grpc.BindableService;
 import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
-import java.util.LinkedHashSet;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The CAS as a service. SplitBlob and SpliceBlob are not offered: UNIMPLEMENTED, as advertised
@@ -67,10 +70,10 @@ final class ContentAddressableStorageService
 
   private FindMissingBlobsResponse findMissing(FindMissingBlobsRequest request) throws IOException {
     HashFunction function = check(request.getInstanceName(), request.getDigestFunctionValue());
-    Set<Digest> asked = new LinkedHashSet<>();
+    List<Digest> asked = new ArrayList<>(request.getBlobDigestsCount());
     for (build.please.proto.execution.Digest digest : request.getBlobDigestsList()) {
       // plz asks about the symlinks of an output directory with an unset digest (FMB-04).
-      if (!digest.equals(build.please.proto.execution.Digest.getDefaultInstance())) {
+      if (digest.getSizeBytes() != 0 || !digest.getHash().isEmpty()) {
         asked.add(Digest.parse(function, digest));
       }
     }
@@ -108,15 +111,23 @@ final class ContentAddressableStorageService
     client.setOnCloseHandler(giveBack);
   }
 
-  @Override
-  public void getTree(GetTreeRequest request, StreamObserver<GetTreeResponse> client) {
+  /** The service with all of its methods. */
+  BindableService whole() {
+    return () ->
+        EncodedAnswers.of(
+            bindService(),
+            ContentAddressableStorageGrpc.getGetTreeMethod(),
+            ServerCalls.asyncServerStreamingCall(this::tree));
+  }
+
+  private void tree(GetTreeRequest request, StreamObserver<EncodedMessage> client) {
     try {
       HashFunction function = check(request.getInstanceName(), request.getDigestFunctionValue());
-      TreePages pages = TreePages.open(trees.reader(), function, request, meters.traffic());
+      TreePages pages = TreePages.open(trees.directories(), function, request, meters.traffic());
       TreePump.start(
           pages,
           trees.room().take(pages.bytes()),
-          (ServerCallStreamObserver<GetTreeResponse>) client,
+          (ServerCallStreamObserver<EncodedMessage>) client,
           idle);
     } catch (IOException | RuntimeException e) {
       client.onError(RpcErrors.toException(e));

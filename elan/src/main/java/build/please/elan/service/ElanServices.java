@@ -3,9 +3,6 @@ package build.please.elan.service;
 
 import build.please.common.cas.BlobStore;
 import build.please.common.cas.Cas;
-import build.please.common.cas.DirectorySource;
-import build.please.common.cas.StoredDirectories;
-import build.please.common.cas.TreeReader;
 import build.please.common.rpc.FanOut;
 import build.please.common.rpc.InFlightBytes;
 import build.please.common.rpc.Threads;
@@ -13,6 +10,7 @@ import build.please.common.rpc.WholeAnswers;
 import build.please.elan.bucket.Bucket;
 import build.please.elan.meter.Batching;
 import build.please.elan.meter.ElanMeters;
+import build.please.elan.meter.Lookups;
 import build.please.elan.store.Collector;
 import build.please.elan.store.Inventory;
 import io.grpc.BindableService;
@@ -37,7 +35,13 @@ public final class ElanServices {
   /** Without a cache of directories, and counted for nobody. */
   public static List<BindableService> of(
       Cas cas, Executor pieces, ScheduledExecutorService timer, ServiceConfig config) {
-    return of(cas, new StoredDirectories(cas.blobs()), pieces, timer, config, ElanMeters.unseen());
+    return of(
+        cas,
+        new CachedDirectories(cas.blobs(), 0, Lookups.UNCOUNTED),
+        pieces,
+        timer,
+        config,
+        ElanMeters.unseen());
   }
 
   /**
@@ -50,7 +54,7 @@ public final class ElanServices {
    */
   public static List<BindableService> of(
       Cas cas,
-      DirectorySource directories,
+      CachedDirectories directories,
       Executor pieces,
       ScheduledExecutorService timer,
       ServiceConfig config,
@@ -63,12 +67,13 @@ public final class ElanServices {
     Uploads uploads = new Uploads(streamed, arrivals, config, pieces, timer, meters.events());
     return List.of(
         new ContentAddressableStorageService(
-            blobs,
-            new Trees(new TreeReader(directories), WholeAnswers.ofThisProcess()),
-            fanOut,
-            WholeAnswers.ofThisProcess(),
-            idle,
-            meters),
+                blobs,
+                new Trees(directories, WholeAnswers.ofThisProcess()),
+                fanOut,
+                WholeAnswers.ofThisProcess(),
+                idle,
+                meters)
+            .whole(),
         new ByteStreamService(
             streamed,
             new UploadContext(uploads, arrivals, idle, config, pieces, timer),

@@ -5,14 +5,16 @@ import build.please.common.cas.Digest;
 import build.please.common.cas.Encoding;
 import build.please.common.cas.HashFunction;
 import build.please.common.cas.MalformedException;
-import build.please.common.cas.TreeReader;
+import build.please.common.cas.TreeWalk;
+import build.please.common.rpc.EncodedMessage;
 import build.please.elan.meter.Batching;
 import build.please.elan.meter.TrafficMeters;
-import build.please.proto.execution.Directory;
 import build.please.proto.execution.GetTreeRequest;
 import build.please.proto.execution.GetTreeResponse;
+import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -22,14 +24,14 @@ import java.util.Map;
  */
 final class TreePages {
   private final Digest root;
-  private final List<Map.Entry<Digest, Directory>> tree;
+  private final List<Map.Entry<Digest, ServedDirectory>> tree;
   private final int mostInPage;
   private final TrafficMeters traffic;
   private int next;
   private boolean done;
 
   private TreePages(
-      Digest root, Map<Digest, Directory> tree, int mostInPage, TrafficMeters traffic) {
+      Digest root, Map<Digest, ServedDirectory> tree, int mostInPage, TrafficMeters traffic) {
     this.root = root;
     this.traffic = traffic;
     this.tree = List.copyOf(tree.entrySet());
@@ -42,7 +44,10 @@ final class TreePages {
    * @throws MalformedException if the request is, or a directory of the tree
    */
   static TreePages open(
-      TreeReader trees, HashFunction function, GetTreeRequest request, TrafficMeters traffic)
+      CachedDirectories directories,
+      HashFunction function,
+      GetTreeRequest request,
+      TrafficMeters traffic)
       throws IOException {
     Digest root = Digest.parse(function, request.getRootDigest());
     if (request.getPageSize() < 0) {
@@ -50,7 +55,7 @@ final class TreePages {
     }
     String token = request.getPageToken();
     PageToken from = token.isEmpty() ? null : PageToken.parse(token, root);
-    TreeReader.Closure tree = trees.read(root);
+    TreeWalk.Found<ServedDirectory> tree = TreeWalk.below(root, directories);
     if (tree.missing().contains(root)) {
       throw Status.NOT_FOUND
           .withDescription("root directory " + root + " not found")
@@ -77,25 +82,37 @@ final class TreePages {
     return next;
   }
 
-  GetTreeResponse next() {
-    GetTreeResponse.Builder page = GetTreeResponse.newBuilder();
+  EncodedMessage next() {
+    List<ByteString> page = new ArrayList<>();
+    int length = 0;
     long bytes = 0;
-    while (next < tree.size() && page.getDirectoriesCount() < mostInPage) {
-      Directory directory = tree.get(next).getValue();
-      bytes += directory.getSerializedSize();
+    while (next < tree.size() && page.size() < mostInPage) {
+      ByteString directory = tree.get(next).getValue().field();
       // One that is too large by itself cannot be cut.
-      if (bytes > Limits.TREE_MESSAGE_BYTES && page.getDirectoriesCount() > 0) {
+      if (length + directory.size() > Limits.TREE_MESSAGE_BYTES && !page.isEmpty()) {
         break;
       }
-      page.addDirectories(directory);
-      traffic.served(Batching.SINGLE, Encoding.IDENTITY, directory.getSerializedSize());
-      traffic.servedBlob(Batching.SINGLE, Encoding.IDENTITY, Encoding.IDENTITY);
+      page.add(directory);
+      length += directory.size();
+      bytes += tree.get(next).getKey().size();
       next++;
     }
+    traffic.served(Batching.SINGLE, Encoding.IDENTITY, bytes);
+    traffic.servedBlobs(Batching.SINGLE, Encoding.IDENTITY, page.size());
     done = next == tree.size();
     if (!done) {
-      page.setNextPageToken(PageToken.of(next, tree.get(next - 1).getKey(), root).toString());
+      ByteString token = tokenOfNext();
+      page.add(token);
+      length += token.size();
     }
-    return page.build();
+    return new EncodedMessage(page, length);
+  }
+
+  /** A message without directories, to be put behind them. */
+  private ByteString tokenOfNext() {
+    return GetTreeResponse.newBuilder()
+        .setNextPageToken(PageToken.of(next, tree.get(next - 1).getKey(), root).toString())
+        .build()
+        .toByteString();
   }
 }

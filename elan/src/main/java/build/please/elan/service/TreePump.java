@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.elan.service;
 
+import build.please.common.rpc.EncodedMessage;
 import build.please.common.rpc.RpcErrors;
-import build.please.proto.execution.GetTreeResponse;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.concurrent.Future;
@@ -12,7 +12,7 @@ import java.util.concurrent.Future;
  * reading is dropped after a while, and with it the tree.
  */
 final class TreePump {
-  private final ServerCallStreamObserver<GetTreeResponse> client;
+  private final ServerCallStreamObserver<EncodedMessage> client;
   private final TreePages pages;
   private final Runnable giveBack;
   private final IdleWatch idle;
@@ -21,7 +21,7 @@ final class TreePump {
   private volatile int sent;
 
   private TreePump(
-      ServerCallStreamObserver<GetTreeResponse> client,
+      ServerCallStreamObserver<EncodedMessage> client,
       TreePages pages,
       Runnable giveBack,
       IdleWatch idle) {
@@ -40,7 +40,7 @@ final class TreePump {
   static void start(
       TreePages pages,
       Runnable giveBack,
-      ServerCallStreamObserver<GetTreeResponse> client,
+      ServerCallStreamObserver<EncodedMessage> client,
       IdleWatch idle) {
     TreePump pump = new TreePump(client, pages, giveBack, idle);
     client.setOnCancelHandler(() -> pump.turns.end(pump::letGo));

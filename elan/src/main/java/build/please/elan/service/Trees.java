@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.elan.service;
 
-import build.please.common.cas.TreeReader;
 import build.please.common.rpc.WholeAnswers;
 
 /**
@@ -9,4 +8,4 @@ import build.please.common.rpc.WholeAnswers;
  *
  * @param room for those whose client has not taken all of it, each of which is held as a whole
  */
-record Trees(TreeReader reader, WholeAnswers room) {}
+record Trees(CachedDirectories directories, WholeAnswers room) {}

@@ -46,6 +46,11 @@ final class CachedDirectoriesTest {
         .build();
   }
 
+  private static ServedDirectory served(int number) throws MalformedException {
+    ByteString bytes = directory(number).toByteString();
+    return ServedDirectory.of(Digest.of(bytes), bytes);
+  }
+
   private Digest stored(ByteString bytes) throws IOException {
     Digest digest = Digest.of(bytes);
     blobs.writeAll(Map.of(digest, bytes));
@@ -61,8 +66,8 @@ final class CachedDirectoriesTest {
     CachedDirectories directories = caching(10, PLENTY);
     Digest digest = stored(1);
 
-    assertEquals(Map.of(digest, directory(1)), directories.readAll(Set.of(digest)));
-    assertEquals(Map.of(digest, directory(1)), directories.readAll(Set.of(digest)));
+    assertEquals(Map.of(digest, served(1)), directories.readAll(Set.of(digest)));
+    assertEquals(Map.of(digest, served(1)), directories.readAll(Set.of(digest)));
     assertEquals(1, hits.get());
     assertEquals(1, misses.get());
   }
@@ -76,7 +81,7 @@ final class CachedDirectoriesTest {
     Digest absent = Digest.of(ByteString.copyFromUtf8("absent"));
 
     assertEquals(
-        Map.of(known, directory(1), fresh, directory(2)),
+        Map.of(known, served(1), fresh, served(2)),
         directories.readAll(Set.of(known, fresh, absent)));
     assertEquals(1, hits.get());
     assertEquals(3, misses.get());
@@ -97,7 +102,7 @@ final class CachedDirectoriesTest {
   @Test
   void emptyDirectory_isAlwaysThere() throws IOException {
     assertEquals(
-        Map.of(Digest.EMPTY, Directory.getDefaultInstance()),
+        Map.of(Digest.EMPTY, ServedDirectory.EMPTY),
         caching(10, PLENTY).readAll(Set.of(Digest.EMPTY)));
   }
 
@@ -117,7 +122,7 @@ final class CachedDirectoriesTest {
 
   @Test
   void bytes_areBounded() throws IOException {
-    long one = 4L * directory(1).getSerializedSize();
+    long one = CachedDirectories.weight(served(1));
     assertEquals(3, knownOfTen(caching(1_000_000, 3 * one)));
   }
 
