@@ -54,6 +54,11 @@ public final class StorageFlag {
     return url().startsWith("mem:");
   }
 
+  /** Whether a look costs a call of another server, or of the system. */
+  boolean looksAreDear() {
+    return isInTheCloud() || url().startsWith("file:");
+  }
+
   boolean isInTheCloud() {
     return url().startsWith("gs:");
   }

@@ -16,7 +16,7 @@ import picocli.CommandLine.TypeConversionException;
  * How the store of a server goes about its work; the same flags for every server that keeps one.
  */
 public final class StoreOptions {
-  private static final long KNOWN_IN_THE_CLOUD = 100_000;
+  private static final long KNOWN = 100_000;
   private static final Duration LEAST_LEASE = Duration.ofSeconds(10);
 
   @Option(
@@ -82,7 +82,7 @@ public final class StoreOptions {
       paramLabel = "N",
       description =
           "Blobs whose presence is remembered for half of --store_lease, so that the store is asked "
-              + "less often. 0 asks each time (default: 100000 for gs://, 0 else).")
+              + "less often. 0 asks each time (default: 100000 for gs:// and file://, else 0).")
   private @Nullable Long knownBlobs;
 
   /**
@@ -105,7 +105,7 @@ public final class StoreOptions {
         bounds(storage),
         promise,
         maxBlobSize,
-        knownBlobs != null ? knownBlobs : storage.isInTheCloud() ? KNOWN_IN_THE_CLOUD : 0,
+        knownBlobs != null ? knownBlobs : storage.looksAreDear() ? KNOWN : 0,
         storage.isInMemory() ? StoreConfig.MemoryTier.NONE : memory,
         compressed,
         keepFirst ? StoreConfig.Results.FIRST : StoreConfig.Results.NEWEST);

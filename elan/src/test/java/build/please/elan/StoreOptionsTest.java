@@ -42,7 +42,7 @@ final class StoreOptionsTest {
             new Bounds(0, Bounds.A_TWENTIETH, Duration.ofMinutes(2)),
             Duration.ofHours(6),
             0,
-            0,
+            100_000,
             new MemoryTier(10_000_000, 100_000),
             StoreConfig.Compressed.AS_IT_CAME,
             StoreConfig.Results.NEWEST),

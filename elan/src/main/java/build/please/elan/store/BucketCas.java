@@ -7,7 +7,6 @@ import build.please.common.cas.Cas;
 import build.please.common.cas.Digest;
 import build.please.elan.bucket.Bucket;
 import build.please.elan.meter.ElanMeters;
-import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +36,7 @@ public final class BucketCas {
       Duration time = config.bounds().lease().dividedBy(2);
       ExistenceCachingBlobStore known =
           new ExistenceCachingBlobStore(
-              blobs, config.knownBlobs(), time, Ticker.systemTicker(), meters.knownBlobs());
+              blobs, config.knownBlobs(), time, System::nanoTime, meters.knownBlobs());
       caches.add(known::forget);
       blobs = known;
     }
