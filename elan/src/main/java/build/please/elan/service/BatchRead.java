@@ -5,7 +5,6 @@ import build.please.common.cas.Digest;
 import build.please.common.cas.Encoding;
 import build.please.common.cas.HashFunction;
 import build.please.common.cas.MalformedException;
-import build.please.common.rpc.FanOut;
 import build.please.common.rpc.RpcErrors;
 import build.please.proto.execution.BatchReadBlobsRequest;
 import build.please.proto.execution.BatchReadBlobsResponse;
@@ -31,11 +30,11 @@ final class BatchRead {
   private static final int OVERHEAD = 128;
 
   private final MeteredBlobStore blobs;
-  private final FanOut fanOut;
+  private final BatchItems batch;
 
-  BatchRead(MeteredBlobStore blobs, FanOut fanOut) {
+  BatchRead(MeteredBlobStore blobs, BatchItems batch) {
     this.blobs = blobs;
-    this.fanOut = fanOut;
+    this.batch = batch;
   }
 
   private record Item(Digest digest, Encoding encoding, Encoding preferred, Fit fit) {}
@@ -58,7 +57,7 @@ final class BatchRead {
     List<Item> items = items(function, request);
     room.accept(items.stream().mapToLong(item -> item.digest().size()).sum());
     return BatchReadBlobsResponse.newBuilder()
-        .addAllResponses(fanOut.map(items, this::readOne))
+        .addAllResponses(batch.map(items, this::readOne))
         .build();
   }
 

@@ -8,7 +8,6 @@ import build.please.common.cas.Digest;
 import build.please.common.cas.Encoding;
 import build.please.common.cas.HashFunction;
 import build.please.common.cas.MalformedException;
-import build.please.common.rpc.FanOut;
 import build.please.common.rpc.RpcErrors;
 import build.please.elan.meter.EventMeters;
 import build.please.proto.execution.BatchUpdateBlobsRequest;
@@ -20,12 +19,12 @@ import java.io.IOException;
 /** Stores the blobs of one request, each with a status of its own (BUB-01, BUB-02). */
 final class BatchUpdate {
   private final BlobStore blobs;
-  private final FanOut fanOut;
+  private final BatchItems batch;
   private final EventMeters events;
 
-  BatchUpdate(BlobStore blobs, FanOut fanOut, EventMeters events) {
+  BatchUpdate(BlobStore blobs, BatchItems batch, EventMeters events) {
     this.blobs = blobs;
-    this.fanOut = fanOut;
+    this.batch = batch;
     this.events = events;
   }
 
@@ -45,7 +44,7 @@ final class BatchUpdate {
           "the batch has " + total + " bytes of blobs, the limit is " + Limits.BATCH_BYTES);
     }
     return BatchUpdateBlobsResponse.newBuilder()
-        .addAllResponses(fanOut.map(request.getRequestsList(), item -> updateOne(function, item)))
+        .addAllResponses(batch.map(request.getRequestsList(), item -> updateOne(function, item)))
         .build();
   }
 

@@ -58,8 +58,9 @@ final class ContentAddressableStorageService
     this.meters = meters;
     MeteredBlobStore batched =
         new MeteredBlobStore(blobs, meters.traffic(), meters.timers(), Batching.BATCHED);
-    this.batchUpdate = new BatchUpdate(batched, fanOut, meters.events());
-    this.batchRead = new BatchRead(batched, fanOut);
+    this.batchUpdate =
+        new BatchUpdate(batched, new BatchItems(fanOut, System::nanoTime), meters.events());
+    this.batchRead = new BatchRead(batched, new BatchItems(fanOut, System::nanoTime));
   }
 
   @Override
