@@ -129,7 +129,7 @@ final class ApiSide implements AutoCloseable {
             settings.defaultTimeout(),
             settings.maxTimeout());
     this.sweep = new QueueSweep(operations, runs, storage.cas(), checks, SWEEP);
-    meters.watchQueue(queue::depth, queue::oldestSeconds);
+    meters.watchQueue(settings.platform().pools(), queue::depth, queue::oldestSeconds);
   }
 
   /** Begins to hear responses. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import build.please.common.cas.Digest;
+import build.please.elan.ScrapedPage;
 import build.please.mettle.pool.Pools;
 import build.please.proto.execution.Action;
 import build.please.proto.execution.Command;
@@ -69,6 +70,21 @@ final class FleetPoolsTest {
     assertEquals(0, fleet.requests().size());
   }
 
+  private static double depth(TestFleet.Api api, String pool) {
+    return new ScrapedPage(api.metrics().scrape()).value("mettle_queue_depth", "pool", pool);
+  }
+
+  @Test
+  void everyApiServer_knowsTheQueueOfEachPool() throws IOException {
+    TestFleet.Api other = fleet.api("b");
+    client.execute(action("os", "linux")).next();
+    client.execute(action()).next();
+    // A look at the queue is good for some seconds.
+    Deadlines.await(
+        "the news of both", () -> depth(other, "linux") == 1 && depth(other, "rest") == 1);
+    assertEquals(0, depth(other, ""));
+  }
+
   @Test
   void unknownName_isRefused_beforeAnythingIsPublished() {
     expectRefusal(
@@ -90,6 +106,7 @@ final class FleetPoolsTest {
     client.execute(action("os", "linux")).next();
     Deadlines.await("the request", () -> fleet.requests().size() == 1);
     assertEquals("linux", fleet.requests().attributes(0).get("os"));
+    assertEquals("linux", fleet.requests().attributes(0).get("build.please.mettle.pool"));
     client.execute(action()).next();
     Deadlines.await("the other request", () -> fleet.requests().size() == 2);
   }

@@ -3,6 +3,7 @@ package build.please.mettle.api;
 
 import build.please.mettle.queue.ExecuteMessage;
 import build.please.mettle.queue.ExecuteOperation;
+import build.please.mettle.queue.Lane;
 import build.please.proto.execution.ExecuteOperationMetadata;
 import build.please.proto.execution.ExecuteRequest;
 import build.please.proto.execution.ExecutionStage;
@@ -46,6 +47,10 @@ final class Execution {
   @GuardedBy("this")
   private @Nullable Asked asked;
 
+  /** Where the run waits, or did. */
+  @GuardedBy("this")
+  private Lane lane = Lane.UNKNOWN;
+
   /** Whether this replica requested the run of the workers. */
   @GuardedBy("this")
   private boolean requested;
@@ -59,7 +64,7 @@ final class Execution {
 
   /** Those that began the run that is known and did not say how they ended. */
   @GuardedBy("this")
-  private Set<Run> begun = Set.of();
+  private final BegunRuns begun = new BegunRuns();
 
   /** Since when there are no watchers, by the ticker, as far as there are none. */
   @GuardedBy("this")
@@ -161,6 +166,12 @@ final class Execution {
     requested = true;
   }
 
+  /** Where the run waits, or did. */
+  @GuardedBy("this")
+  Lane lane() {
+    return lane;
+  }
+
   /** What the queued run asks of a worker, as far as that is known. */
   @GuardedBy("this")
   Platform platform() {
@@ -206,7 +217,9 @@ final class Execution {
             ? ExecuteRequest.newBuilder().setActionDigest(metadata().getActionDigest()).build()
             : asked.request(),
         queuedAt(),
-        slash < 0 ? "" : name.substring(slash + 1));
+        slash < 0 ? "" : name.substring(slash + 1),
+        "",
+        lane.pool());
   }
 
   /** What another replica gets to know. */
@@ -225,8 +238,12 @@ final class Execution {
 
   @GuardedBy("this")
   private ExecuteOperationMetadata metadata() {
+    return metadata(operation());
+  }
+
+  private static ExecuteOperationMetadata metadata(Operation operation) {
     try {
-      return ExecuteOperation.metadata(operation());
+      return ExecuteOperation.metadata(operation);
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("news was checked when it came", e);
     }
@@ -276,11 +293,12 @@ final class Execution {
   ExecuteMessage begin(Asked by, String run, Instant now) {
     // Clocks of replicas differ; a run that another one calls older would never be heard of.
     Instant queuedAt = now.isAfter(latest.queuedAt()) ? now : latest.queuedAt().plusNanos(1);
-    ExecuteMessage message = new ExecuteMessage(by.request(), queuedAt, run);
+    ExecuteMessage message = new ExecuteMessage(by.request(), queuedAt, run, "", by.pool());
+    lane = message.lane();
     fresh = by.request().getSkipCacheLookup();
     asked = by;
     requested = true;
-    begun = Set.of();
+    begun.clear();
     cancelled = false;
     accept(new Update(queuedAt, ExecutionStage.Value.QUEUED), ExecuteOperation.queued(message));
     return message;
@@ -307,7 +325,8 @@ final class Execution {
       fresh = false; // Another replica's run.
       requested = false;
       asked = null;
-      begun = Set.of();
+      lane = Lane.of(metadata(operation).getPartialExecutionMetadata());
+      begun.clear();
       cancelled = false;
     }
     accept(dated, operation);
@@ -318,26 +337,15 @@ final class Execution {
   /** The workers that began the run that is known and did not say how they ended. */
   @GuardedBy("this")
   List<String> begunBy() {
-    return begun.stream().map(Run::worker).toList();
+    return begun.workers();
   }
 
-  /** A worker that hands its run back says that it is queued again. */
   @GuardedBy("this")
   private void note(Update dated, Run run) {
-    if (run.equals(Run.UNKNOWN)
-        || latest.isFinal()
-        || !dated.queuedAt().equals(latest.queuedAt())) {
-      return;
-    }
-    if (begun.isEmpty()) {
-      begun = new LinkedHashSet<>();
-    }
-    switch (dated.stage()) {
-      case EXECUTING -> begun.add(run);
-      case QUEUED -> begun.remove(run);
-      default -> {
-        // Says nothing about who runs it.
-      }
+    if (!run.equals(Run.UNKNOWN)
+        && !latest.isFinal()
+        && dated.queuedAt().equals(latest.queuedAt())) {
+      begun.note(dated.stage(), run);
     }
   }
 

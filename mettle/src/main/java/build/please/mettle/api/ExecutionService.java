@@ -106,7 +106,7 @@ public final class ExecutionService extends ExecutionGrpc.ExecutionImplBase {
       return; // Nobody has heard of the operation, so nobody will come back for it.
     }
     Platform platform = PlatformPolicy.platform(requested.action(), requested.command());
-    Asked asked = new Asked(request, platform);
+    Asked asked = requests.asked(request, platform);
     Optional<ExecuteMessage> begun =
         shared ? operations.join(asked, watcher) : Optional.of(operations.begin(asked, watcher));
     // Others may wait for the run as well, so it is requested even if this client leaves now.

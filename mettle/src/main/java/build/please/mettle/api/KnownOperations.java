@@ -2,17 +2,22 @@
 package build.please.mettle.api;
 
 import build.please.mettle.control.Demand;
+import build.please.mettle.queue.Lane;
 import build.please.proto.mettle.Job;
 import com.github.benmanes.caffeine.cache.Ticker;
 import com.google.longrunning.Operation;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -126,16 +131,20 @@ public final class KnownOperations implements Demand {
     return new QueueView(this::waiting, clock, ticker::read);
   }
 
-  /** When they were requested, in milliseconds since the epoch. */
-  private long[] waiting() {
-    return byName.values().stream()
-        .mapToLong(
-            execution -> {
-              synchronized (execution) {
-                return execution.isQueued() ? execution.queuedAt().toEpochMilli() : 0;
-              }
-            })
-        .filter(queuedAt -> queuedAt > 0)
-        .toArray();
+  /** When they were requested, in milliseconds since the epoch, by where they wait. */
+  private Map<Lane, long[]> waiting() {
+    Map<Lane, LongStream.Builder> waiting = new HashMap<>();
+    for (Execution execution : byName.values()) {
+      synchronized (execution) {
+        if (execution.isQueued() && execution.queuedAt().isAfter(Instant.EPOCH)) {
+          waiting
+              .computeIfAbsent(execution.lane(), lane -> LongStream.builder())
+              .add(execution.queuedAt().toEpochMilli());
+        }
+      }
+    }
+    Map<Lane, long[]> all = new HashMap<>();
+    waiting.forEach((lane, times) -> all.put(lane, times.build().toArray()));
+    return all;
   }
 }

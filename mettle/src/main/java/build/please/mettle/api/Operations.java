@@ -142,7 +142,11 @@ public final class Operations implements AutoCloseable {
         if (execution.isForgotten()) {
           continue;
         }
+        int runs = execution.begunBy().size();
         boolean isNews = execution.apply(news.update(), news.operation(), news.run());
+        if (runs > 0 && execution.begunBy().size() > runs) {
+          meters.begunAgain(execution.lane().pool());
+        }
         isNews |= endIfHopeless(execution, news);
         if (isNews) {
           shelves.put(execution);
@@ -249,7 +253,7 @@ public final class Operations implements AutoCloseable {
         if (execution.isForgotten() || !execution.isQueued()) {
           continue;
         }
-        Status why = Waiting.tooLong(queueTimeout, execution.platform());
+        Status why = Waiting.tooLong(queueTimeout, execution.lane().pool(), execution.platform());
         execution.dismiss(why);
         shelves.put(execution);
         count(execution);

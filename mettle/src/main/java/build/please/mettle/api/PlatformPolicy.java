@@ -95,6 +95,13 @@ public final class PlatformPolicy {
     return pools.of(PlatformAttributes.of(platform)).map(Pool::name).orElse("");
   }
 
+  /** The names of all pools, and an empty one for actions that have none. */
+  public Set<String> pools() {
+    Set<String> names = new TreeSet<>(Set.of(""));
+    pools.all().forEach(pool -> names.add(pool.name()));
+    return names;
+  }
+
   private static String text(Platform platform) {
     return platform.getPropertiesCount() == 0
         ? "no platform properties"

@@ -2,6 +2,7 @@
 package build.please.mettle.api;
 
 import build.please.mettle.queue.ExecuteOperation;
+import build.please.mettle.queue.Lane;
 import build.please.proto.control.Progress;
 import build.please.proto.execution.ExecuteOperationMetadata;
 import build.please.proto.execution.ExecutedActionMetadata;
@@ -15,6 +16,7 @@ import com.google.protobuf.Timestamp;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -25,13 +27,15 @@ import java.util.function.Supplier;
 public final class QueueView {
   private static final long FRESH_NANOS = java.time.Duration.ofSeconds(5).toNanos();
 
-  private final Supplier<long[]> waiting;
+  private static final long[] NOBODY = {};
+
+  private final Supplier<Map<Lane, long[]>> waiting;
   private final Clock clock;
   private final LongSupplier nanoTime;
 
   /** When the runs that wait were requested, in milliseconds since the epoch, the oldest first. */
   @GuardedBy("this")
-  private long[] queuedAt = {};
+  private Map<Lane, long[]> queuedAt = Map.of();
 
   @GuardedBy("this")
   private long looked;
@@ -40,35 +44,41 @@ public final class QueueView {
   private boolean hasLooked;
 
   /**
-   * @param waiting when the runs that wait were requested, in milliseconds since the epoch
+   * @param waiting when the runs that wait were requested, in milliseconds since the epoch, by
+   *     where they do
    * @param nanoTime as {@link System#nanoTime}
    */
-  QueueView(Supplier<long[]> waiting, Clock clock, LongSupplier nanoTime) {
+  QueueView(Supplier<Map<Lane, long[]>> waiting, Clock clock, LongSupplier nanoTime) {
     this.waiting = waiting;
     this.clock = clock;
     this.nanoTime = nanoTime;
   }
 
-  private synchronized long[] queuedAt() {
+  private synchronized long[] queuedAt(Lane lane) {
     long now = nanoTime.getAsLong();
     if (!hasLooked || now - looked > FRESH_NANOS) {
       queuedAt = waiting.get();
-      Arrays.sort(queuedAt);
+      queuedAt.values().forEach(Arrays::sort);
       looked = now;
       hasLooked = true;
     }
-    return queuedAt;
+    return queuedAt.getOrDefault(lane, NOBODY);
   }
 
-  /** How many runs wait. */
-  public long depth() {
-    return queuedAt().length;
+  /** How many runs wait for workers of a pool; empty for those that no pool is known of. */
+  public long depth(String pool) {
+    return (long) queuedAt(new Lane(pool, false)).length + queuedAt(new Lane(pool, true)).length;
   }
 
   /** Seconds for which the oldest of them has waited; 0 if none does. */
-  public double oldestSeconds() {
-    long[] all = queuedAt();
-    return all.length == 0 ? 0 : Math.max(0, (clock.millis() - all[0]) / 1e3);
+  public double oldestSeconds(String pool) {
+    long now = clock.millis();
+    long oldest = now;
+    for (boolean batch : new boolean[] {false, true}) {
+      long[] all = queuedAt(new Lane(pool, batch));
+      oldest = all.length == 0 ? oldest : Math.min(oldest, all[0]);
+    }
+    return (now - oldest) / 1e3;
   }
 
   /** The operation with what is known of its progress now; as it is, if that is nothing. */
@@ -101,11 +111,14 @@ public final class QueueView {
     if (stage == ExecutionStage.Value.EXECUTING && partial.hasWorkerStartTimestamp()) {
       progress.setRunning(since(partial.getWorkerStartTimestamp()));
     }
+    Lane lane = Lane.of(partial);
+    progress.setPool(lane.pool()).setBatch(lane.batch());
     if (stage == ExecutionStage.Value.QUEUED && partial.hasQueuedTimestamp()) {
-      long[] all = queuedAt();
+      long[] all = queuedAt(lane);
+      int before = lane.batch() ? queuedAt(new Lane(lane.pool(), false)).length : 0;
       int found = Arrays.binarySearch(all, millis(partial.getQueuedTimestamp()));
       int place = 1 + (found < 0 ? -found - 1 : found);
-      progress.setPlace(place).setWaiting(Math.max(place, all.length));
+      progress.setPlace(before + place).setWaiting(Math.max(before + place, depth(lane.pool())));
     }
     return progress.build();
   }

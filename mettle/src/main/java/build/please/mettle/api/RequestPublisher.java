@@ -52,6 +52,11 @@ public final class RequestPublisher {
     requests.of(message).publish(message.toMessage(platform.attributes(asked)));
   }
 
+  /** The pool that takes a checked platform; empty if there are no pools. */
+  String pool(Platform asked) {
+    return platform.pool(asked);
+  }
+
   /** Tells those who may wait for a run that it ends here. */
   void announceEnd(ExecuteMessage message, Status why) {
     ExecuteResponse failed = ExecuteResponse.newBuilder().setStatus(why).build();

@@ -5,6 +5,7 @@ import build.please.common.rpc.RpcErrors;
 import build.please.mettle.meter.ApiMeters;
 import build.please.mettle.queue.ExecuteMessage;
 import build.please.mettle.queue.QueueFullException;
+import build.please.proto.execution.ExecuteRequest;
 import build.please.proto.execution.Platform;
 import com.google.rpc.Code;
 import com.google.rpc.Status;
@@ -24,6 +25,11 @@ public final class RunRequests {
     this.requests = requests;
     this.operations = operations;
     this.meters = meters;
+  }
+
+  /** What a client asks for, with the pool that can do it. */
+  Asked asked(ExecuteRequest request, Platform platform) {
+    return new Asked(request, platform, requests.pool(platform));
   }
 
   /**

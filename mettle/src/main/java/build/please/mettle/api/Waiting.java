@@ -15,13 +15,15 @@ final class Waiting {
    * No worker took it (EXE-09). Not a code on which clients ask again by themselves: they would
    * wait as long once more, and add to the queue.
    *
+   * @param pool whose workers could; empty if that is not known
    * @param platform what it asks of a worker
    */
-  static Status tooLong(Duration time, Platform platform) {
+  static Status tooLong(Duration time, String pool, Platform platform) {
     return Status.newBuilder()
         .setCode(Code.FAILED_PRECONDITION_VALUE)
         .setMessage(
             "no worker"
+                + (pool.isEmpty() ? "" : " of pool " + pool)
                 + (platform.getPropertiesCount() == 0 ? "" : " with " + text(platform))
                 + " took the action, which waited in the queue for "
                 + time.toSeconds()

@@ -41,8 +41,12 @@ final class StageLog implements ExecutionCall.Watcher {
   private static String place(Progress progress) {
     return progress.getPlace() == 0
         ? ""
-        : " for %d s, at about place %d of %d"
-            .formatted(progress.getAge().getSeconds(), progress.getPlace(), progress.getWaiting());
+        : " for %d s, at about place %d of %d%s"
+            .formatted(
+                progress.getAge().getSeconds(),
+                progress.getPlace(),
+                progress.getWaiting(),
+                progress.getPool().isEmpty() ? "" : " for pool " + progress.getPool());
   }
 
   private static String running(Progress progress) {

@@ -7,14 +7,21 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 
 /**
  * What an API server counts, under the reference's names (compat.md 2.4). Safe for concurrent use.
  */
 public final class ApiMeters {
+  private static final String POOL = "pool";
+
+  private final Map<String, Counter> attempts = new ConcurrentHashMap<>();
   private final Counter requests;
   private final Counter cached;
   private final Counter successful;
@@ -26,11 +33,10 @@ public final class ApiMeters {
   private final Seconds publications;
   private final Seconds deletions;
   private volatile LongSupplier current = () -> 0;
-  private volatile LongSupplier depth = () -> 0;
-  private volatile DoubleSupplier oldest = () -> 0;
+  private final MeterRegistry registry;
 
   ApiMeters(Metrics metrics) {
-    MeterRegistry registry = metrics.registry();
+    registry = metrics.registry();
     requests = counter(registry, "mettle.requests", "Calls of Execute.");
     cached = counter(registry, "mettle.cached", "Calls of Execute that the action cache answered.");
     successful =
@@ -63,26 +69,46 @@ public final class ApiMeters {
             "mettle.delete.jobs.durations",
             "Seconds that it took to forget what was to be forgotten.",
             Seconds.STANDARD);
-    Gauge.builder("mettle.queue.depth", () -> depth.getAsLong())
-        .description("Runs that wait for a worker, as far as this server knows.")
-        .register(registry);
-    Gauge.builder("mettle.queue.oldest.seconds", () -> oldest.getAsDouble())
-        .description("For how long the oldest of them has waited.")
-        .register(registry);
     Gauge.builder("mettle.requests.current", () -> current.getAsLong())
         .description("Runs that are requested and not ended.")
         .register(registry);
   }
 
   /**
-   * From now on these tell of the runs that wait for a worker.
+   * From now on these tell of the runs that wait for a worker. To be called once.
    *
-   * @param depth how many
-   * @param oldest the age of the oldest in seconds
+   * @param pools their names; an empty one for what has no pool that is known
+   * @param depth how many there are, by pool
+   * @param oldest the age of the oldest in seconds, by pool
    */
-  public void watchQueue(LongSupplier depth, DoubleSupplier oldest) {
-    this.depth = depth;
-    this.oldest = oldest;
+  public void watchQueue(
+      Collection<String> pools, ToLongFunction<String> depth, ToDoubleFunction<String> oldest) {
+    for (String pool : pools) {
+      Gauge.builder("mettle.queue.depth", () -> depth.applyAsLong(pool))
+          .tag(POOL, pool)
+          .description("Runs that wait for a worker, as far as this server knows.")
+          .register(registry);
+      Gauge.builder("mettle.queue.oldest.seconds", () -> oldest.applyAsDouble(pool))
+          .tag(POOL, pool)
+          .description("For how long the oldest of them has waited.")
+          .register(registry);
+      attempts.put(pool, attempts(pool));
+    }
+  }
+
+  private Counter attempts(String pool) {
+    return Counter.builder("mettle.attempts")
+        .tag(POOL, pool)
+        .description("Runs whose worker vanished, so that another began anew.")
+        .register(registry);
+  }
+
+  /** A worker began what another had begun and not ended; a pool that was not told is none. */
+  public void begunAgain(String pool) {
+    Counter counter = attempts.get(attempts.containsKey(pool) ? pool : "");
+    if (counter != null) {
+      counter.increment();
+    }
   }
 
   /** From now on this tells how many runs there are that are requested and not ended. */

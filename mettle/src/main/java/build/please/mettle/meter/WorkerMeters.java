@@ -8,6 +8,8 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
@@ -21,6 +23,9 @@ public final class WorkerMeters {
   private static final double NANOS = 1e9;
   private static final double MEGABYTE = 1e6;
 
+  /** Names that come with requests; more than any fleet has. */
+  private static final int MOST_POOLS = 100;
+
   private final AtomicInteger running = new AtomicInteger();
   private final Counter builds;
   private final Counter cacheHits;
@@ -31,7 +36,7 @@ public final class WorkerMeters {
   private final Counter collectFailures;
   private final Counter handedBack;
   private final Counter givenUp;
-  private final Counter abandoned;
+  private final Map<String, Counter> abandoned = new ConcurrentHashMap<>();
   private final LongAdder timeouts;
   private final LongAdder responseFailures;
   private final Seconds runs;
@@ -75,8 +80,7 @@ public final class WorkerMeters {
     packs = counter("mettle.packs.downloaded", "Packs that spared a tree of inputs.");
     packBytes = counter("mettle.pack.bytes.read", "Bytes of packs that were read.");
     collectFailures = counter("mettle.collect.output.errors", "Actions with outputs of no use.");
-    abandoned =
-        counter("mettle.abandoned.actions", "Actions that were dropped or ended, unwanted.");
+    abandoned("", 0);
     handedBack = counter("mettle.nacked.messages", "Messages that were left to others.");
     givenUp =
         counter("mettle.given.up.messages", "Requests that were given up, and copied if asked.");
@@ -177,9 +181,25 @@ public final class WorkerMeters {
     givenUp.increment();
   }
 
-  /** An action was dropped, or ended while it ran, since nobody wanted it any more. */
-  public void abandoned() {
-    abandoned.increment();
+  /**
+   * An action was dropped, or ended while it ran, since nobody wanted it any more.
+   *
+   * @param pool whose workers take it; empty if that is not known
+   */
+  public void abandoned(String pool) {
+    abandoned(abandoned.size() < MOST_POOLS ? pool : "", 1);
+  }
+
+  private void abandoned(String pool, int actions) {
+    abandoned
+        .computeIfAbsent(
+            pool,
+            name ->
+                Counter.builder("mettle.abandoned.actions")
+                    .tag("pool", name)
+                    .description("Actions that were dropped or ended, unwanted.")
+                    .register(registry))
+        .increment(actions);
   }
 
   /** News of a run could not be published. */

@@ -21,8 +21,10 @@ import java.util.Map;
  * @param run tells apart the runs of an action that must not be merged (EXE-22); empty for all
  *     others
  * @param server the API server that it comes from; empty if the sender did not say
+ * @param pool whose workers take it; empty if the sender did not say
  */
-public record ExecuteMessage(ExecuteRequest request, Instant queuedAt, String run, String server) {
+public record ExecuteMessage(
+    ExecuteRequest request, Instant queuedAt, String run, String server, String pool) {
   /** Those that an action and all it names may be named by (GEN-09), the usual one first. */
   public static final List<HashFunction> FUNCTIONS = List.of(HashFunction.SHA256);
 
@@ -32,10 +34,11 @@ public record ExecuteMessage(ExecuteRequest request, Instant queuedAt, String ru
   static final String QUEUED_AT = "build.please.mettle.queued_at";
   static final String RUN = "build.please.mettle.run";
   static final String SERVER = "build.please.mettle.api";
+  static final String POOL = "build.please.mettle.pool";
 
-  /** From no server in particular. */
+  /** From no server in particular, for any worker. */
   public ExecuteMessage(ExecuteRequest request, Instant queuedAt, String run) {
-    this(request, queuedAt, run, "");
+    this(request, queuedAt, run, "", "");
   }
 
   /**
@@ -61,6 +64,11 @@ public record ExecuteMessage(ExecuteRequest request, Instant queuedAt, String ru
     return request.getExecutionPolicy().getPriority() > 0;
   }
 
+  /** Where it waits. */
+  public Lane lane() {
+    return new Lane(pool, isBatch());
+  }
+
   public Message toMessage() {
     return toMessage(Map.of());
   }
@@ -79,6 +87,9 @@ public record ExecuteMessage(ExecuteRequest request, Instant queuedAt, String ru
     }
     if (!server.isEmpty()) {
       attributes.put(SERVER, server);
+    }
+    if (!pool.isEmpty()) {
+      attributes.put(POOL, pool);
     }
     return new Message(request.toByteString(), attributes, "");
   }
@@ -99,7 +110,8 @@ public record ExecuteMessage(ExecuteRequest request, Instant queuedAt, String ru
             request,
             instant(message.attributes().getOrDefault(QUEUED_AT, "")),
             message.attributes().getOrDefault(RUN, ""),
-            message.attributes().getOrDefault(SERVER, ""));
+            message.attributes().getOrDefault(SERVER, ""),
+            message.attributes().getOrDefault(POOL, ""));
     if (read.operation().length() > LONGEST_OPERATION) {
       throw new InvalidProtocolBufferException("a request whose action has an endless name");
     }

@@ -21,7 +21,9 @@ import java.time.Instant;
 public final class ExecuteOperation {
   private ExecuteOperation() {}
 
-  /** Accepted, and waiting for a worker. Says since when, if the message does (MET-03). */
+  /**
+   * Accepted, and waiting for a worker. Says since when and where, if the message does (MET-03).
+   */
   public static Operation queued(ExecuteMessage message) {
     ExecuteOperationMetadata.Builder metadata = metadata(message, ExecutionStage.Value.QUEUED);
     Instant since = message.queuedAt();
@@ -31,6 +33,11 @@ public final class ExecuteOperation {
           .getQueuedTimestampBuilder()
           .setSeconds(since.getEpochSecond())
           .setNanos(since.getNano());
+    }
+    if (!message.lane().equals(Lane.UNKNOWN)) {
+      metadata
+          .getPartialExecutionMetadataBuilder()
+          .addAuxiliaryMetadata(Any.pack(message.lane().toProgress()));
     }
     return unfinished(message, metadata);
   }

@@ -29,7 +29,7 @@ final class AttendedActionRunner implements ActionRunner {
     try (Attendance.Hold hold = attendance.hold(message.operation(), message.server())) {
       Wish wish = hold.wish();
       if (wish != Wish.WANTED) {
-        return unwanted(wish, "dropped before it ran");
+        return unwanted(message, wish, "dropped before it ran");
       }
       Stop ours = new Stop();
       try (Stop.Registration registration = stop.onRaise(ours::raise)) {
@@ -37,14 +37,14 @@ final class AttendedActionRunner implements ActionRunner {
         ExecuteResponse response = runner.run(message, progress, ours);
         boolean killed = response.getStatus().getCode() == Code.UNAVAILABLE_VALUE;
         return killed && ours.isRaised() && !stop.isRaised()
-            ? unwanted(hold.wish(), "ended while it ran")
+            ? unwanted(message, hold.wish(), "ended while it ran")
             : response;
       }
     }
   }
 
-  private ExecuteResponse unwanted(Wish wish, String what) {
-    meters.abandoned();
+  private ExecuteResponse unwanted(ExecuteMessage message, Wish wish, String what) {
+    meters.abandoned(message.pool());
     ExecuteResponse.Builder response = ExecuteResponse.newBuilder();
     response.getResultBuilder();
     if (wish == Wish.CANCELLED) {

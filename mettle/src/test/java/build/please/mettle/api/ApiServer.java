@@ -169,7 +169,7 @@ final class ApiServer implements AutoCloseable {
 
   /** By a client whose action wants no worker in particular. */
   static Asked asked(ExecuteRequest request) {
-    return new Asked(request, Platform.getDefaultInstance());
+    return new Asked(request, Platform.getDefaultInstance(), "");
   }
 
   /** The next request, as a worker gets it. */

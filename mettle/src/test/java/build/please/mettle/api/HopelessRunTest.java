@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import build.please.common.cas.Digest;
 import build.please.common.cas.MalformedException;
+import build.please.elan.ScrapedPage;
+import build.please.metrics.Metrics;
+import build.please.mettle.meter.ApiMeters;
 import build.please.mettle.meter.MettleMeters;
 import build.please.mettle.queue.ExecuteMessage;
 import build.please.mettle.queue.ExecuteOperation;
@@ -18,7 +21,9 @@ import com.google.longrunning.Operation;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.Code;
+import java.io.IOException;
 import java.time.Clock;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
@@ -30,6 +35,8 @@ final class HopelessRunTest {
   private static final Digest ACTION = Digest.of(ByteString.copyFromUtf8("action"));
 
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+  private final Metrics metrics = Metrics.withoutHttp();
+  private final ApiMeters meters = MettleMeters.ofApi(metrics);
   private final Operations operations =
       new Operations(
           Retention.DEFAULT.withMaxAttempts(ATTEMPTS),
@@ -37,13 +44,14 @@ final class HopelessRunTest {
           System::nanoTime,
           () -> "run",
           timer,
-          MettleMeters.unseen().api());
+          meters);
   private final HearingWatcher watcher = new HearingWatcher();
 
   @AfterEach
-  void stop() {
+  void stop() throws IOException {
     operations.close();
     timer.shutdown();
+    metrics.close();
   }
 
   private ExecuteMessage join() {
@@ -91,6 +99,25 @@ final class HopelessRunTest {
 
     hear(message, ExecuteOperation.completed(message, ApiServer.response(0)));
     assertEquals(Code.FAILED_PRECONDITION_VALUE, response().getStatus().getCode(), "told once");
+  }
+
+  @Test
+  void runThatIsBegunAgain_isCounted_unlessItWasHandedBack() throws Exception {
+    meters.watchQueue(Set.of(""), pool -> 0, pool -> 0);
+    ExecuteMessage message = join();
+    begins(message, "one", 1);
+    assertEquals(0, attempts());
+    begins(message, "two", 1);
+    begins(message, "two", 1);
+    assertEquals(1, attempts());
+    hear(message, ExecuteOperation.handedBack(message, run("two", 1)));
+    hear(message, ExecuteOperation.handedBack(message, run("one", 1)));
+    begins(message, "three", 1);
+    assertEquals(1, attempts());
+  }
+
+  private double attempts() {
+    return new ScrapedPage(metrics.scrape()).value("mettle_attempts_total", "pool", "");
   }
 
   @Test

@@ -37,7 +37,8 @@ final class QueueTimeoutTest {
           Platform.newBuilder()
               .addProperties(Platform.Property.newBuilder().setName("os").setValue("linux"))
               .addProperties(Platform.Property.newBuilder().setName("cpu").setValue("arm"))
-              .build());
+              .build(),
+          "arm");
 
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
   private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 7);
@@ -82,8 +83,8 @@ final class QueueTimeoutTest {
     assertEquals(Code.FAILED_PRECONDITION_VALUE, ending().getCode());
     assertEquals(0, ending().getDetailsCount());
     assertEquals(
-        "no worker with os=linux, cpu=arm took the action, which waited in the queue for 300 s "
-            + "(--queue_timeout)",
+        "no worker of pool arm with os=linux, cpu=arm took the action, which waited in the queue for "
+            + "300 s (--queue_timeout)",
         ending().getMessage());
     assertTrue(operations.known().isCancelled(NAME));
     assertEquals(List.of(), operations.endOverdue());

@@ -4,6 +4,7 @@ package build.please.mettle.api;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import build.please.common.cas.Digest;
 import build.please.mettle.meter.MettleMeters;
@@ -11,7 +12,9 @@ import build.please.mettle.queue.ExecuteMessage;
 import build.please.mettle.queue.ExecuteOperation;
 import build.please.mettle.queue.ResponseMessage;
 import build.please.proto.control.Progress;
+import build.please.proto.execution.ExecuteRequest;
 import build.please.proto.execution.ExecutedActionMetadata;
+import build.please.proto.execution.Platform;
 import com.google.longrunning.Operation;
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
@@ -20,6 +23,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
@@ -101,6 +106,55 @@ final class QueueViewTest {
     assertFalse(progress.hasRunning());
   }
 
+  private ExecuteMessage join(String action, String pool, int priority) {
+    ExecuteRequest.Builder request = ApiServer.request(Digest.of(ByteString.copyFromUtf8(action)));
+    request.getExecutionPolicyBuilder().setPriority(priority);
+    Asked asked = new Asked(request.build(), Platform.getDefaultInstance(), pool);
+    return operations.join(asked, new HearingWatcher()).orElseThrow();
+  }
+
+  @Test
+  void place_isThatInThePool_andBatchIsBehind() throws Exception {
+    pass(Duration.ofSeconds(1));
+    ExecuteMessage batch = join("a", "linux", 1);
+    pass(Duration.ofSeconds(1));
+    ExecuteMessage first = join("b", "linux", 0);
+    pass(Duration.ofSeconds(1));
+    ExecuteMessage second = join("c", "linux", -1);
+    pass(Duration.ofSeconds(1));
+    join("d", "mac", 0);
+    pass(Duration.ofSeconds(1));
+    assertEquals(List.of(1L, 2L, 3L), places(first, second, batch));
+    Progress progress = explained(ExecuteOperation.queued(batch));
+    assertEquals(3, progress.getWaiting());
+    assertEquals("linux", progress.getPool());
+    assertTrue(progress.getBatch());
+    assertEquals(List.of(3L, 1L, 0L), List.of(depth("linux"), depth("mac"), depth("")));
+    assertEquals(4, queue.oldestSeconds("linux"));
+    assertEquals(1, queue.oldestSeconds("mac"));
+  }
+
+  private long depth(String pool) {
+    return queue.depth(pool);
+  }
+
+  private List<Long> places(ExecuteMessage... messages) throws Exception {
+    List<Long> places = new ArrayList<>();
+    for (ExecuteMessage message : messages) {
+      places.add(explained(ExecuteOperation.queued(message)).getPlace());
+    }
+    return places;
+  }
+
+  @Test
+  void poolOfAnotherServersRun_isThatWhichItSaid() throws Exception {
+    ExecuteRequest request =
+        ApiServer.request(Digest.of(ByteString.copyFromUtf8("foreign"))).build();
+    ExecuteMessage message = new ExecuteMessage(request, START, "", "", "linux");
+    apply(message, ExecuteOperation.queued(message));
+    assertEquals(1, queue.depth("linux"));
+  }
+
   @Test
   void running_hasItsTime_andNoPlace() throws Exception {
     ExecuteMessage message = join("a");
@@ -132,17 +186,17 @@ final class QueueViewTest {
 
   @Test
   void depthAndAge_areOfThoseThatWait_andLookedAtNowAndThen() throws Exception {
-    assertEquals(0, queue.depth());
-    assertEquals(0, queue.oldestSeconds());
+    assertEquals(0, queue.depth(""));
+    assertEquals(0, queue.oldestSeconds(""));
     ExecuteMessage oldest = join("oldest");
-    assertEquals(0, queue.depth());
+    assertEquals(0, queue.depth(""));
     pass(Duration.ofSeconds(6));
     join("other");
-    assertEquals(2, queue.depth());
-    assertEquals(6, queue.oldestSeconds());
+    assertEquals(2, queue.depth(""));
+    assertEquals(6, queue.oldestSeconds(""));
     apply(oldest, ExecuteOperation.executing(oldest, ApiServer.worker("w")));
     pass(Duration.ofSeconds(6));
-    assertEquals(1, queue.depth());
-    assertEquals(6, queue.oldestSeconds());
+    assertEquals(1, queue.depth(""));
+    assertEquals(6, queue.oldestSeconds(""));
   }
 }
