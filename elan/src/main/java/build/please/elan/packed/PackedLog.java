@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.elan.packed;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Small objects in segments; see the package. Safe for concurrent use.
+ *
+ * <p>An object is visible as soon as its record is written, and the newest record of a name counts.
+ * Where records must survive a power cut, who asks for one that might not yet waits until it does.
+ */
+public final class PackedLog implements AutoCloseable {
+  /** Bytes of the largest object that goes here. */
+  public static final int MOST_BYTES = 64 << 10;
+
+  /** Where the bytes of an object begin in what is given to {@link #append}. */
+  public static final int HEAD_ROOM = RecordHeader.BYTES;
+
+  /**
+   * How it goes about its work.
+   *
+   * @param directory of the segments, which exists
+   * @param segmentBytes after which the next segment begins
+   * @param epochSeconds the time, in seconds since 1970
+   * @param lease seconds for which an object stays at least after it was used
+   */
+  public record Config(
+      Path directory,
+      long segmentBytes,
+      Durability durability,
+      LongSupplier epochSeconds,
+      int lease) {}
+
+  private static final long NOWHERE = Location.NONE;
+
+  private final Config config;
+  private final AtomicLong kept = new AtomicLong();
+  final LogTail tail;
+  final PackedIndex index = new PackedIndex();
+  final ConcurrentSkipListMap<Integer, Segment> segments = new ConcurrentSkipListMap<>();
+
+  private PackedLog(Config config, Space space) throws IOException {
+    this.config = config;
+    Segment last = new Recovery(config.directory(), index, segments).run(now());
+    this.tail = new LogTail(config, space, segments, last);
+  }
+
+  /**
+   * Opens what is in a directory. Nobody else may have it open.
+   *
+   * @throws IOException if it cannot be read, or is of a version that is not known
+   */
+  public static PackedLog open(Config config, Space space) throws IOException {
+    return new PackedLog(config, space);
+  }
+
+  /** The time here; see {@link Moments}. */
+  public int now() {
+    return Moments.of(config.epochSeconds().getAsLong());
+  }
+
+  /** What it holds. */
+  public PackedIndex index() {
+    return index;
+  }
+
+  /**
+   * Looks for an object.
+   *
+   * @param second when it is used by that, or {@link PackedIndex#UNWATCHED}
+   */
+  public boolean find(PackedName name, int second, Found found) throws IOException {
+    if (!index.find(name, second, found)) {
+      return false;
+    }
+    if (tail.isSettled(found.location)) {
+      return true;
+    }
+    try {
+      tail.await(found.location);
+    } catch (IOException notOnDisk) {
+      return false;
+    }
+    return index.find(name, second, found);
+  }
+
+  /**
+   * An object as it is on disk: its bytes, behind {@link #HEAD_ROOM} others; null if there is none.
+   *
+   * @param found is told where that was
+   */
+  public byte @Nullable [] read(PackedName name, int second, Found found) throws IOException {
+    while (find(name, second, found)) {
+      byte[] record = read(found);
+      if (record != null) {
+        return record;
+      }
+      // Moved meanwhile.
+    }
+    return null;
+  }
+
+  private byte @Nullable [] read(Found found) throws IOException {
+    Segment segment = segments.get(Location.segment(found.location));
+    if (segment == null || !segment.acquire()) {
+      return null;
+    }
+    try {
+      byte[] record = new byte[RecordHeader.BYTES + found.size];
+      segment.read(ByteBuffer.wrap(record), Location.offset(found.location));
+      return record;
+    } finally {
+      segment.release();
+    }
+  }
+
+  /** How many bytes a record's object has when decoded; -1 if that was not noted. */
+  public static long decodedSize(byte[] record) {
+    return RecordHeader.decoded(record, 0);
+  }
+
+  /**
+   * Stores an object in place of an older one.
+   *
+   * @param record {@link #HEAD_ROOM} bytes that are overwritten, the bytes of the object, and
+   *     enough others to make it a multiple of eight
+   * @param length bytes of the object
+   * @param decoded as {@link #decodedSize}
+   * @throws build.please.common.cas.StoreFullException if there is no room
+   * @throws IOException if it is not stored; an older one may be gone
+   */
+  public void append(PackedName name, byte[] record, int length, long decoded) throws IOException {
+    RecordHeader.write(record, name, length, config.epochSeconds().getAsLong(), decoded);
+    ByteBuffer bytesOfRecord = ByteBuffer.wrap(record, 0, RecordHeader.footprint(length));
+    long location = NOWHERE;
+    while (location == NOWHERE) {
+      tail.lock.lock();
+      try {
+        if (tail.isReady(bytesOfRecord.remaining())) {
+          location = tail.write(bytesOfRecord);
+          point(name, location, length);
+        }
+      } finally {
+        tail.lock.unlock();
+      }
+      if (location == NOWHERE) {
+        tail.makeRoom();
+      }
+    }
+    settle(name, location);
+  }
+
+  private void settle(PackedName name, long location) throws IOException {
+    try {
+      tail.settle(location);
+    } catch (IOException e) {
+      Found removed = new Found();
+      if (index.removeIf(name, object -> object.location == location, removed)) {
+        forget(removed);
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Removes an object, also for the next start.
+   *
+   * @return whether there was one
+   */
+  public boolean delete(PackedName name) throws IOException {
+    return deleteIf(name, object -> true);
+  }
+
+  /** Removes an object that was not used since a moment and may go. */
+  public boolean deleteUnused(PackedName name, int since) throws IOException {
+    int now = now();
+    return deleteIf(name, object -> object.used < since && mayGo(object, now));
+  }
+
+  /** Removes an object if it still lies there. */
+  public boolean deleteAt(PackedName name, long location) throws IOException {
+    return deleteIf(name, object -> object.location == location);
+  }
+
+  private boolean deleteIf(PackedName name, PackedIndex.Condition condition) throws IOException {
+    long location;
+    tail.lock.lock();
+    try {
+      Found removed = new Found();
+      if (!index.removeIf(name, condition, removed)) {
+        return false;
+      }
+      forget(removed);
+      location = tail.bury(name);
+    } finally {
+      tail.lock.unlock();
+    }
+    tail.await(location);
+    return true;
+  }
+
+  /** Whether neither a use nor a promise protects it. */
+  boolean mayGo(Found object, int now) {
+    return object.used + config.lease() <= now && object.keptUntil <= now;
+  }
+
+  /**
+   * As {@link #find}; what is found stays for a time at least.
+   *
+   * @param seconds from now
+   * @return until when it stays now, if it did not for as long before; 0 if it did; -1 if there is
+   *     no such object
+   */
+  public int keep(PackedName name, int seconds, Found found) throws IOException {
+    int now = now();
+    if (!find(name, now, found)) {
+      return -1;
+    }
+    if (found.keptUntil >= now + seconds) {
+      return 0;
+    }
+    // Somewhat longer than asked for, so that the next who ask for the same change nothing.
+    int until = now + (int) Math.min(seconds + seconds / 4L, Moments.LONGEST);
+    if (!index.note(name, now, until)) {
+      return -1;
+    }
+    kept.incrementAndGet();
+    return until;
+  }
+
+  /** Takes over what an earlier run knew. */
+  public void note(PackedName name, int used, int keptUntil) {
+    int now = now();
+    index.note(name, Math.min(used, now), Math.min(keptUntil, now + Moments.LONGEST));
+  }
+
+  /** How often an object's life was prolonged by {@link #keep}. */
+  public long keptObjects() {
+    return kept.get();
+  }
+
+  /** Bytes of all segments. */
+  public long bytes() {
+    return tail.bytes.get();
+  }
+
+  /** As {@link #bytes}, the one that is being written as large as it may become. */
+  public long claimedBytes() {
+    return bytes() + Math.max(0, config.segmentBytes() - tail.active().end());
+  }
+
+  int lease() {
+    return config.lease();
+  }
+
+  Path directory() {
+    return config.directory();
+  }
+
+  /** Looks whether the segment that is being written is where it should be. */
+  public boolean isThere() {
+    return Files.exists(tail.active().file());
+  }
+
+  /**
+   * Copies a record behind all others, if it is still that of its object.
+   *
+   * @param record as it is on disk
+   */
+  boolean moveForward(PackedName name, long from, byte[] record, int length) throws IOException {
+    tail.lock.lock();
+    try {
+      Found found = new Found();
+      if (!index.find(name, PackedIndex.UNWATCHED, found) || found.location != from) {
+        return false;
+      }
+      ByteBuffer bytesOfRecord = ByteBuffer.wrap(record, 0, RecordHeader.footprint(length));
+      long to = tail.write(bytesOfRecord);
+      if (index.move(name, from, to)) {
+        tail.active().live.addAndGet(RecordHeader.footprint(length));
+        forget(found);
+      }
+      return true;
+    } finally {
+      tail.lock.unlock();
+    }
+  }
+
+  /**
+   * Removes an object whose record is about to go.
+   *
+   * @param stayGone whether an older record of it could come back with a restart
+   */
+  boolean drop(PackedName name, PackedIndex.Condition condition, boolean stayGone)
+      throws IOException {
+    tail.lock.lock();
+    try {
+      Found removed = new Found();
+      if (!index.removeIf(name, condition, removed)) {
+        return false;
+      }
+      forget(removed);
+      if (stayGone) {
+        tail.bury(name);
+      }
+      return true;
+    } finally {
+      tail.lock.unlock();
+    }
+  }
+
+  /** Says again that an object was deleted, if there is none. */
+  void buryAgain(PackedName name) throws IOException {
+    tail.lock.lock();
+    try {
+      if (!index.find(name, PackedIndex.UNWATCHED, new Found())) {
+        tail.bury(name);
+      }
+    } finally {
+      tail.lock.unlock();
+    }
+  }
+
+  private void point(PackedName name, long location, int length) {
+    tail.active().live.addAndGet(RecordHeader.footprint(length));
+    Found before = new Found();
+    if (index.put(name, location, length, now(), before)) {
+      forget(before);
+    }
+  }
+
+  /** A record is nobody's any more. */
+  private void forget(Found gone) {
+    Segment segment = segments.get(Location.segment(gone.location));
+    if (segment != null) {
+      segment.live.addAndGet(-RecordHeader.footprint(gone.size));
+    }
+  }
+
+  /** Notes nothing of uses: see {@link Tidying#noteUses}. */
+  @Override
+  public void close() throws IOException {
+    for (Segment segment : segments.values()) {
+      segment.release();
+    }
+    segments.clear();
+  }
+}
