@@ -17,7 +17,9 @@ strace -f --seccomp-bpf -qq -e trace=rename -e inject=rename:signal=KILL -o /dev
   skip "strace does not work here: $(head -n 1 "$LOGS/strace.log")"
 need_test_classes
 
-mkdir "$SCRATCH/stores"
-run_test_class CrashMatrix "$ROOT/elan/target/elan.jar" "$SCRATCH/stores" "$SECONDS_FOR_ALL" \
-  >"$LOGS/matrix.out" 2>"$LOGS/matrix.err" || fail 'a crash left something wrong, see matrix.err'
-note "$(tail -n 1 "$LOGS/matrix.out")"
+for scheme in file disk; do
+  mkdir "$SCRATCH/$scheme-stores"
+  run_test_class CrashMatrix "$ROOT/elan/target/elan.jar" "$SCRATCH/$scheme-stores" "$SECONDS_FOR_ALL" "$scheme" \
+    >"$LOGS/$scheme.out" 2>"$LOGS/$scheme.err" || fail "a crash left something wrong, see $scheme.err"
+  note "$scheme://, $(tail -n 1 "$LOGS/$scheme.out")"
+done

@@ -64,11 +64,11 @@ stop_server inodes
 expect_true_names "$disk/store"
 unmount "$disk"
 
-# pull_the_plug SYNC ; the copy holds what had reached the disk
+# pull_the_plug SYNC [SCHEME] ; the copy holds what had reached the disk
 pull_the_plug() {
-  local name=power-$1 disk=$SCRATCH/power-$1 copy=$SCRATCH/copy-$1
+  local name=power-$1 disk=$SCRATCH/power-$1 copy=$SCRATCH/copy-$1 scheme=${2:-file}
   make_disk "$disk.img" 128 "$disk"
-  start_elan "$name" "file://$disk/store?sync=$1"
+  start_elan "$name" "$scheme://$disk/store?sync=$1"
   store "$SCRATCH/$name.list" 200 300000 8
   expect_equal 'the end' OK "$END"
   cp --sparse=always "$disk.img" "$copy.img"
@@ -80,7 +80,7 @@ pull_the_plug() {
   if [[ -f $copy/store/.elan/last_use ]]; then
     sed -i 's/^boot .*/boot before/' "$copy/store/.elan/last_use"
   fi
-  start_elan "$name-again" "file://$copy/store?sync=$1"
+  start_elan "$name-again" "$scheme://$copy/store?sync=$1"
 }
 
 note 'the power goes, sync=group'
@@ -89,6 +89,11 @@ expect_text "$LOGS/power-group-again.err" 'the machine stopped while the store w
 expect_all_intact "$SCRATCH/power-group.list"
 stop_server power-group-again
 expect_true_names "$SCRATCH/copy-group/store"
+
+note 'the power goes, a packed store, sync=always'
+pull_the_plug always disk
+expect_all_intact "$SCRATCH/power-always.list"
+stop_server power-always-again
 
 note 'the power goes, sync=none'
 pull_the_plug none

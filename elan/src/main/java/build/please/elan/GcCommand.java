@@ -7,6 +7,7 @@ import build.please.common.cli.LoggingOptions;
 import build.please.common.cli.UsageException;
 import build.please.common.rpc.Shutdown;
 import build.please.common.rpc.Threads;
+import build.please.elan.bucket.StoreInUseException;
 import build.please.elan.meter.ElanMeters;
 import build.please.elan.store.Census;
 import build.please.elan.store.Collector.Plan;
@@ -136,15 +137,22 @@ final class GcCommand implements Callable<Integer> {
     }
     try (Store store = flag.open(config(flag), ElanMeters.unseen(), Clock.systemUTC())) {
       Optional<String> owner = store.ownerElsewhere();
-      if (owner.isPresent() && owner.get().isEmpty()) {
-        throw new UsageException(
-            "--storage " + storage + " is kept by another process, to be named by --server");
-      } else if (owner.isPresent()) {
-        log.info("asking {}, which owns the store", owner.get());
-        return RemoteCollection.run(owner.get(), server, plan, log::info);
+      return owner.isPresent() ? ask(owner.get(), plan) : here(store, plan);
+    } catch (UsageException e) {
+      if (e.getCause() instanceof StoreInUseException elsewhere) {
+        return ask(elsewhere.address(), plan);
       }
-      return here(store, plan);
+      throw e;
     }
+  }
+
+  private Census ask(String owner, Plan plan) throws IOException, InterruptedException {
+    if (owner.isEmpty()) {
+      throw new UsageException(
+          "--storage " + storage + " is kept by another process, to be named by --server");
+    }
+    log.info("asking {}, which owns the store", owner);
+    return RemoteCollection.run(owner, server, plan, log::info);
   }
 
   private Census here(Store store, Plan plan) throws IOException, InterruptedException {

@@ -93,7 +93,7 @@ public final class StorageFlag {
     } catch (IllegalArgumentException e) {
       throw new UsageException("--storage " + e.getMessage());
     } catch (IOException e) {
-      throw new UsageException("--storage " + given + ": " + OneLine.of(e));
+      throw new UsageException("--storage " + given + ": " + OneLine.of(e), e);
     }
   }
 }

@@ -3,7 +3,6 @@ package build.please.elan;
 
 import build.please.common.cas.Cas;
 import build.please.common.rpc.FanOut;
-import build.please.elan.bucket.BoundedBucket;
 import build.please.elan.bucket.Bucket;
 import build.please.elan.bucket.Buckets;
 import build.please.elan.bucket.DiskTier;
@@ -33,16 +32,13 @@ public final class Store implements AutoCloseable {
   private final Duration promise;
   private final Clock clock;
   private final Cas cas;
-  private final Optional<BoundedBucket> bounded;
   private volatile boolean there = true;
 
-  private Store(
-      Bucket bucket, Duration promise, Clock clock, Cas cas, Optional<BoundedBucket> bounded) {
+  private Store(Bucket bucket, Duration promise, Clock clock, Cas cas) {
     this.bucket = bucket;
     this.promise = promise;
     this.clock = clock;
     this.cas = cas;
-    this.bounded = bounded;
   }
 
   /**
@@ -69,9 +65,10 @@ public final class Store implements AutoCloseable {
             bucket,
             config.promise(),
             clock,
-            BucketCas.of(new MeteredBucket(bucket, meters.store()), config, meters),
-            bucket instanceof BoundedBucket bounded ? Optional.of(bounded) : Optional.empty());
-    store.bounded.ifPresent(bounded -> meters.occupancy().watch(() -> sample(bounded.occupancy())));
+            BucketCas.of(new MeteredBucket(bucket, meters.store()), config, meters));
+    if (bucket.fullness().isPresent()) {
+      meters.occupancy().watch(() -> sample(bucket.fullness().orElseThrow()));
+    }
     return store;
   }
 
@@ -120,7 +117,7 @@ public final class Store implements AutoCloseable {
 
   /** How full it is, if it has bounds. */
   public Optional<Occupancy> occupancy() {
-    return bounded.map(BoundedBucket::occupancy);
+    return bucket.fullness();
   }
 
   /**

@@ -8,7 +8,7 @@ import build.please.common.cas.Digest;
 import build.please.common.cas.Encoding;
 import build.please.common.cas.remote.RemoteCas;
 import build.please.common.cas.remote.RemoteConfig;
-import build.please.elan.bucket.FileBucket;
+import build.please.elan.bucket.Buckets;
 import build.please.elan.store.BucketCas;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
@@ -17,6 +17,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,28 +27,41 @@ import java.util.stream.Stream;
 
 /**
  * Kills a server exactly before its n-th system call of a kind, for each kind and each n up to a
- * bound, and looks at what is left (fault 1): {@code CrashMatrix JAR DIRECTORY SECONDS}. Needs
- * strace. Prints what it tried, and exits 1 at the first thing that is wrong.
+ * bound, and looks at what is left (fault 1): {@code CrashMatrix JAR DIRECTORY SECONDS SCHEME}.
+ * Needs strace. Prints what it tried, and exits 1 at the first thing that is wrong.
  */
 final class CrashMatrix {
   private static final List<String> CALLS =
-      List.of("rename", "fsync", "write", "chmod", "mkdir", "unlink", "openat");
+      List.of(
+          "rename",
+          "fsync",
+          "write",
+          "pwrite64",
+          "fdatasync",
+          "ftruncate",
+          "chmod",
+          "mkdir",
+          "unlink",
+          "openat");
   private static final int MOST = 8;
   private static final int BLOBS = 12;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Path jar;
   private final Path directory;
+  private final String scheme;
   private int killed;
   private int survived;
 
-  private CrashMatrix(Path jar, Path directory) {
+  private CrashMatrix(Path jar, Path directory, String scheme) {
     this.jar = jar;
     this.directory = directory;
+    this.scheme = scheme;
   }
 
   public static void main(String[] arguments) throws Exception {
-    CrashMatrix matrix = new CrashMatrix(Path.of(arguments[0]), Path.of(arguments[1]));
+    CrashMatrix matrix =
+        new CrashMatrix(Path.of(arguments[0]), Path.of(arguments[1]), arguments[3]);
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Long.parseLong(arguments[2]));
     int tried = 0;
     for (int n = 1; n <= MOST; n++) {
@@ -105,7 +119,7 @@ final class CrashMatrix {
             "-Xmx256m",
             "-jar",
             jar.toString(),
-            "--storage=file://" + store + "?sync=group",
+            "--storage=" + url(store),
             "--host=127.0.0.1",
             "--port=0",
             // The calls of each thread are counted by themselves.
@@ -114,6 +128,10 @@ final class CrashMatrix {
             "--admin_disabled")
         .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
         .start();
+  }
+
+  private String url(Path store) {
+    return scheme + "://" + store + "?sync=group";
   }
 
   /** Until the server is gone, or it has taken all. */
@@ -163,9 +181,8 @@ final class CrashMatrix {
     }
   }
 
-  private static void verify(String name, Path store, List<Digest> acknowledged) throws Exception {
-    FileBucket bucket = FileBucket.open(store);
-    try (Cas cas = BucketCas.of(bucket)) {
+  private void verify(String name, Path store, List<Digest> acknowledged) throws Exception {
+    try (Cas cas = BucketCas.of(Buckets.open(url(store), Clock.systemUTC()))) {
       String found = StoreClient.check(cas.blobs(), acknowledged);
       if (!found.equals("intact=" + acknowledged.size() + " missing=0 wrong=0 failed=0")) {
         throw new IllegalStateException(

@@ -23,8 +23,9 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The real server is killed at moments that a seed chooses, while eight clients write. Whatever it
@@ -40,15 +41,16 @@ final class KillIT {
 
   @TempDir Path directory;
 
-  @Test
-  void killed_losesNothingAcknowledged_andShowsNothingWrong() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"file", "disk"})
+  void killed_losesNothingAcknowledged_andShowsNothingWrong(String scheme) throws Exception {
     System.out.println("kill.seed=" + SEED);
     Random random = new Random(SEED);
     Path store = Files.createDirectory(directory.resolve("store"));
     Set<Digest> acknowledged = new HashSet<>();
 
     for (int round = 0; round < ROUNDS; round++) {
-      try (ServerProcess server = start(store)) {
+      try (ServerProcess server = start(scheme, store)) {
         ManagedChannel channel = dial(server);
         assertPresent(channel, acknowledged);
         acknowledged.addAll(writeUntilKilled(server, channel, random));
@@ -56,7 +58,7 @@ final class KillIT {
       }
     }
 
-    try (ServerProcess server = start(store)) {
+    try (ServerProcess server = start(scheme, store)) {
       ManagedChannel channel = dial(server);
       assertPresent(channel, acknowledged);
       channel.shutdownNow();
@@ -67,11 +69,11 @@ final class KillIT {
     assertEquals(List.of(), unfinished(store));
   }
 
-  private ServerProcess start(Path store) throws IOException {
+  private ServerProcess start(String scheme, Path store) throws IOException {
     return ServerProcess.start(
         JAR,
         directory.resolve("log"),
-        "--storage=file://" + store,
+        "--storage=" + scheme + "://" + store,
         "--host=127.0.0.1",
         "--port=0",
         "--admin_disabled");

@@ -16,8 +16,8 @@ final class ServerStorageOptions {
       defaultValue = "${env:STORAGE_URL}",
       paramLabel = "URL",
       description =
-          "The store: HOST:PORT of an Elan, or gs://bucket or file:///absolute/dir, which this "
-              + "server then opens itself (env STORAGE_URL).")
+          "The store: HOST:PORT of an Elan, or gs://bucket, file:///dir or disk:///dir, which "
+              + "this server then opens itself (env STORAGE_URL).")
   private @Nullable String storage;
 
   @Mixin private final InstanceOptions instance = new InstanceOptions();

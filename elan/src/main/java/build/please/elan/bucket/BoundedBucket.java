@@ -23,9 +23,7 @@ import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
-import java.util.function.LongUnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -56,20 +54,6 @@ public final class BoundedBucket implements Bucket {
   private static final Duration TIDY_EVERY = Duration.ofSeconds(1);
   private static final Duration END = Duration.ofSeconds(10);
 
-  /**
-   * What differs from store to store.
-   *
-   * @param footprint bytes that an object of a size takes
-   * @param freeSpace of the disk that it lies on
-   * @param journal file for what the next run should know; null if nothing outlives this one
-   * @param owner whether this process is the one that evicts; another may hand that over
-   */
-  record Place(
-      LongUnaryOperator footprint,
-      Room.FreeSpace freeSpace,
-      @Nullable Path journal,
-      BooleanSupplier owner) {}
-
   private final Bucket bucket;
   private final Place place;
   private final Residents residents;
@@ -86,8 +70,8 @@ public final class BoundedBucket implements Bucket {
     this.clock = clock;
     this.journal = journal;
     int lease = (int) Math.min(bounds.lease().toSeconds(), LONGEST_KEPT);
-    this.residents = new Residents(clock, new Residents.Terms(lease, NOTE_EVERY));
-    this.room = new Room(bucket, this::listen, residents, bounds, place.freeSpace(), clock);
+    this.residents = new Residents(clock, new LeaseTerms(lease, NOTE_EVERY));
+    this.room = new Room(bucket, this::listen, residents, bounds, place, clock);
   }
 
   /**
@@ -165,18 +149,17 @@ public final class BoundedBucket implements Bucket {
 
   /** How full it is now. */
   public Occupancy occupancy() {
-    Occupancy.State state =
-        !residents.knowsAll()
-            ? Occupancy.State.INDEXING
-            : room.isFull() ? Occupancy.State.FULL : Occupancy.State.OPEN;
-    return new Occupancy(
-        residents.bytes(),
-        room.maxBytes(),
-        residents.count(),
-        room.evictedObjects(),
-        room.evictedBytes(),
-        keptObjects.get(),
-        state);
+    return room.occupancy(keptObjects.get());
+  }
+
+  @Override
+  public Optional<Occupancy> fullness() {
+    return Optional.of(occupancy());
+  }
+
+  /** What others on its disk ask for room. */
+  Room room() {
+    return room;
   }
 
   @Override

@@ -165,6 +165,11 @@ public interface Bucket extends AutoCloseable {
     return Optional.empty();
   }
 
+  /** How full it is, if it has bounds. */
+  default Optional<Occupancy> fullness() {
+    return Optional.empty();
+  }
+
   /** A read-only local file that holds the object, where there is one. */
   default Optional<LocalFile> file(String key) throws IOException {
     return Optional.empty();

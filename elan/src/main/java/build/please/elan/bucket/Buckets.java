@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.elan.bucket;
 
+import build.please.elan.packed.Durability;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -14,7 +16,10 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Opens the bucket that a URL names: {@code gs://bucket}, {@code file:///dir}, {@code mem://}. */
+/**
+ * Opens the bucket that a URL names: {@code gs://bucket}, {@code file:///dir}, {@code disk:///dir},
+ * {@code mem://}.
+ */
 public final class Buckets {
   // What please-servers accepts and what makes no difference here; "metadata=skip" is what we
   // always do.
@@ -29,8 +34,11 @@ public final class Buckets {
   private static final long BLOCK = 4096;
 
   /** An object in memory takes its bytes and about as many more for its name. */
-  private static final BoundedBucket.Place IN_MEMORY =
-      new BoundedBucket.Place(size -> size + 256, () -> Long.MAX_VALUE, null, () -> true);
+  private static final Place IN_MEMORY =
+      new Place(size -> size + 256, () -> Long.MAX_VALUE, null, () -> true);
+
+  private static final String PROMISES =
+      "none (what was stored survives a killed server), else a power cut, too";
 
   private Buckets() {}
 
@@ -82,10 +90,19 @@ public final class Buckets {
         yield bounded(
             prefixed(files, prefix), bounds.onDisk(files.diskBytes()), onDisk(files), clock);
       }
+      case "disk" -> {
+        if (!prefix.isEmpty()) {
+          throw new IllegalArgumentException(
+              "'" + url + "': a packed store has no prefix; give it a directory of its own");
+        }
+        yield packed(url, place, parameters, bounds, clock);
+      }
       case "gs" -> cloud(url, place, parameters, prefix, cloud, clock);
       default ->
           throw new IllegalArgumentException(
-              "'" + url + "' is no storage URL; use gs://bucket, file:///dir or mem://");
+              "'"
+                  + url
+                  + "' is no storage URL; use gs://bucket, disk:///dir, file:///dir or mem://");
     };
   }
 
@@ -93,15 +110,15 @@ public final class Buckets {
     return prefix.isEmpty() ? bucket : new PrefixedBucket(bucket, prefix);
   }
 
-  private static Bucket bounded(
-      Bucket bucket, Bounds bounds, BoundedBucket.Place place, Clock clock) throws IOException {
+  private static Bucket bounded(Bucket bucket, Bounds bounds, Place place, Clock clock)
+      throws IOException {
     return bounds.areNone()
         ? bucket
         : BoundedBucket.open(bucket, bounds, place, clock, System::nanoTime);
   }
 
-  private static BoundedBucket.Place onDisk(FileBucket files) {
-    return new BoundedBucket.Place(
+  private static Place onDisk(FileBucket files) {
+    return new Place(
         Buckets::blocks,
         files::freeBytes,
         files.home().resolve("uses.log"),
@@ -109,7 +126,7 @@ public final class Buckets {
   }
 
   /** What a file of this size takes on most file systems. */
-  private static long blocks(long size) {
+  static long blocks(long size) {
     return (size + BLOCK - 1) / BLOCK * BLOCK;
   }
 
@@ -151,9 +168,44 @@ public final class Buckets {
 
   private static FileBucket files(
       String url, String place, Map<String, String> parameters, Clock clock) throws IOException {
-    Sync sync = sync(url, parameters.remove("sync"));
+    Durability durability = durability(url, parameters.remove("sync"));
+    if (durability == Durability.ALWAYS) {
+      throw new IllegalArgumentException("'" + url + "': sync is none or group; " + PROMISES);
+    }
+    Path directory = made(url, place, parameters, WITHOUT_EFFECT);
+    if (Files.isDirectory(PackedStore.segments(directory))) {
+      throw new FileSystemException(
+          directory.toString(), null, "it holds a packed store; open it as disk://");
+    }
+    Sync sync = durability == Durability.NONE ? Sync.NONE : Sync.GROUP;
+    return FileBucket.open(directory, FileBucketConfig.of(sync, clock));
+  }
+
+  private static Bucket packed(
+      String url, String place, Map<String, String> parameters, Bounds bounds, Clock clock)
+      throws IOException {
+    Durability durability = durability(url, parameters.remove("sync"));
+    if (bounds.maxBytes() > 0 && bounds.maxBytes() < PackedStore.SMALLEST) {
+      throw new IllegalArgumentException(
+          "'" + url + "' needs room for " + PackedStore.SMALLEST + " bytes at least");
+    }
+    Path directory = made(url, place, parameters, Set.of());
+    if (Files.isDirectory(directory.resolve(".elan"))
+        && !Files.isDirectory(PackedStore.segments(directory))) {
+      throw new FileSystemException(
+          directory.toString(),
+          null,
+          "it holds a store in files; open it as file://, or copy it by elan import");
+    }
+    return new PackedBucket(
+        PackedStore.open(directory, PackedStore.Config.of(durability, bounds, clock)));
+  }
+
+  private static Path made(
+      String url, String place, Map<String, String> parameters, Set<String> withoutEffect)
+      throws IOException {
     boolean create = "true".equals(parameters.remove("create_dir"));
-    parameters.keySet().removeAll(WITHOUT_EFFECT);
+    parameters.keySet().removeAll(withoutEffect);
     refuseUnknown(url, parameters);
     Path directory = directory(url, place);
     if (create) {
@@ -161,20 +213,18 @@ public final class Buckets {
     } else if (!Files.exists(directory)) {
       Files.createDirectory(directory);
     }
-    return FileBucket.open(directory, FileBucketConfig.of(sync, clock));
+    return directory;
   }
 
-  private static Sync sync(String url, @Nullable String given) {
-    if (given == null || given.equals("none")) {
-      return Sync.NONE;
-    } else if (given.equals("group")) {
-      return Sync.GROUP;
-    }
-    throw new IllegalArgumentException(
-        "'"
-            + url
-            + "': sync is none (what was stored survives a killed server) or group (a power cut, "
-            + "too)");
+  private static Durability durability(String url, @Nullable String given) {
+    return switch (given == null ? "none" : given) {
+      case "none" -> Durability.NONE;
+      case "group" -> Durability.GROUP;
+      case "always" -> Durability.ALWAYS;
+      default ->
+          throw new IllegalArgumentException(
+              "'" + url + "': sync is none, group or, with disk://, always; " + PROMISES);
+    };
   }
 
   /** As go-cloud reads it: {@code file://./a/b} is relative, any other host is ignored. */

@@ -229,6 +229,15 @@ public final class FileBucket implements Bucket {
     return isStill(path, wrong) ? Optional.of(putAway(path, key, wrong)) : Optional.empty();
   }
 
+  /** Puts a copy of wrong bytes where such files go, and says where that is. */
+  Path putAside(String key, InputStream bytes) throws IOException {
+    Path copy = staging.newFile();
+    Files.copy(bytes, copy);
+    Path here = quarantine.take(copy, key);
+    quarantine.trim();
+    return here;
+  }
+
   private String putAway(Path path, String key, HiddenFiles.Identity wrong) throws IOException {
     if (!owner.isOwner()) {
       hidden.hide(path, wrong);

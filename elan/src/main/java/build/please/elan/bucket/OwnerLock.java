@@ -107,6 +107,11 @@ public final class OwnerLock implements AutoCloseable {
     return Optional.of(Files.readString(file).lines().skip(1).findFirst().orElse(""));
   }
 
+  /** The process that is the owner; "?" if it did not say. */
+  String pid() throws IOException {
+    return Files.readString(file).lines().findFirst().orElse("?");
+  }
+
   /** Leaves the right to others. */
   @Override
   public void close() throws IOException {

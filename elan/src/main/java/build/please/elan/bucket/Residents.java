@@ -21,16 +21,8 @@ import org.jspecify.annotations.Nullable;
  * Neither is ever chosen to leave. Of the others those go first whose last use is longest ago.
  */
 final class Residents {
-  /**
-   * For how long, in seconds.
-   *
-   * @param lease a use protects
-   * @param noteEvery the journal hears again of an object in use
-   */
-  record Terms(int lease, int noteEvery) {}
-
   private final SteadyClock clock;
-  private final Terms terms;
+  private final LeaseTerms terms;
 
   @GuardedBy("this")
   private final Map<Resident, Resident> all = new HashMap<>();
@@ -60,7 +52,7 @@ final class Residents {
   @GuardedBy("this")
   private long leavingBytes;
 
-  Residents(SteadyClock clock, Terms terms) {
+  Residents(SteadyClock clock, LeaseTerms terms) {
     this.clock = clock;
     this.terms = terms;
   }
@@ -252,6 +244,18 @@ final class Residents {
       }
     }
     return chosen;
+  }
+
+  /**
+   * When that was last used which goes next, in seconds since 1970; the greatest if nothing may.
+   */
+  synchronized long oldest() {
+    int now = clock.seconds();
+    endKeeping(now);
+    Resident oldest = free.oldest();
+    return oldest == null || oldest.used + terms.lease() > now
+        ? Long.MAX_VALUE
+        : clock.toEpoch(oldest.used);
   }
 
   /** When an object was last used. */

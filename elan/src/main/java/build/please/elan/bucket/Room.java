@@ -40,6 +40,7 @@ final class Room {
   private final Residents residents;
   private final Bounds bounds;
   private final FreeSpace freeSpace;
+  private final Neighbour neighbour;
   private final SteadyClock clock;
   private final AtomicLong evictedObjects = new AtomicLong();
   private final AtomicLong evictedBytes = new AtomicLong();
@@ -51,13 +52,14 @@ final class Room {
       Listening others,
       Residents residents,
       Bounds bounds,
-      FreeSpace freeSpace,
+      Place place,
       SteadyClock clock) {
     this.bucket = bucket;
     this.others = others;
     this.residents = residents;
     this.bounds = bounds;
-    this.freeSpace = freeSpace;
+    this.freeSpace = place.freeSpace();
+    this.neighbour = place.neighbour();
     this.clock = clock;
     this.lastWarning = new AtomicInteger(-WARN_EVERY);
   }
@@ -87,7 +89,7 @@ final class Room {
         return;
       }
       for (long over; (over = over(0)) > 0; ) {
-        if (evict(over) == 0) {
+        if (!evict(over)) {
           throw refuse();
         }
       }
@@ -108,7 +110,7 @@ final class Room {
       return;
     }
     long over = over(1);
-    while (over > 0 && evict(over) > 0) {
+    while (over > 0 && evict(over)) {
       over = over(1);
     }
     if (full && over(0) <= 0) {
@@ -116,21 +118,19 @@ final class Room {
     }
   }
 
-  /** Whether a write was refused and there has been no room since. */
-  boolean isFull() {
-    return full;
-  }
-
-  long maxBytes() {
-    return bounds.maxBytes();
-  }
-
-  long evictedObjects() {
-    return evictedObjects.get();
-  }
-
-  long evictedBytes() {
-    return evictedBytes.get();
+  Occupancy occupancy(long keptObjects) {
+    Occupancy.State state =
+        !residents.knowsAll()
+            ? Occupancy.State.INDEXING
+            : full ? Occupancy.State.FULL : Occupancy.State.OPEN;
+    return new Occupancy(
+        residents.bytes() + neighbour.bytes(),
+        bounds.maxBytes(),
+        residents.count() + neighbour.objects(),
+        evictedObjects.get() + neighbour.evictedObjects(),
+        evictedBytes.get() + neighbour.evictedBytes(),
+        keptObjects + neighbour.keptObjects(),
+        state);
   }
 
   private StoreFullException refuse() {
@@ -153,7 +153,8 @@ final class Room {
   private long over(int twentieths) throws IOException {
     long over = Long.MIN_VALUE;
     if (bounds.maxBytes() > 0) {
-      over = residents.bytes() - bounds.maxBytes() + bounds.maxBytes() / 20 * twentieths;
+      long bytes = residents.bytes() + neighbour.claimedBytes();
+      over = bytes - bounds.maxBytes() + bounds.maxBytes() / 20 * twentieths;
     }
     if (bounds.minFreeBytes() > 0) {
       long free = freeSpace.bytes() + residents.leavingBytes();
@@ -162,9 +163,12 @@ final class Room {
     return over;
   }
 
-  /** Says how many objects went. */
-  private int evict(long bytes) throws IOException {
+  /** Says whether something went: the oldest, wherever it is. */
+  private boolean evict(long bytes) throws IOException {
     others.listen();
+    if (neighbour.oldest() < residents.oldest() && neighbour.evict()) {
+      return true;
+    }
     List<Resident> chosen = residents.choose(bytes, BATCH);
     delete(
         chosen,
@@ -172,7 +176,7 @@ final class Room {
           evictedObjects.incrementAndGet();
           evictedBytes.addAndGet(resident.bytes);
         });
-    return chosen.size();
+    return !chosen.isEmpty() || neighbour.evict();
   }
 
   /**

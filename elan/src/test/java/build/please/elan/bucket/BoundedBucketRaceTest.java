@@ -42,7 +42,7 @@ final class BoundedBucketRaceTest {
     return BoundedBucket.open(
         bucket,
         new Bounds(maxBytes, 0, LEASE),
-        new BoundedBucket.Place(size -> size, () -> Long.MAX_VALUE, journal, () -> true),
+        new Place(size -> size, () -> Long.MAX_VALUE, journal, () -> true),
         time.clock(),
         time::nanoTime);
   }

@@ -32,7 +32,7 @@ final class BoundedBucketTest {
       return BoundedBucket.open(
           memory,
           new Bounds(maxBytes, minFree, LEASE),
-          new BoundedBucket.Place(size -> size, freeOnDisk::get, null, () -> true),
+          new Place(size -> size, freeOnDisk::get, null, () -> true),
           time.clock(),
           time::nanoTime);
     } catch (IOException e) {

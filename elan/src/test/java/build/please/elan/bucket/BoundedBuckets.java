@@ -13,7 +13,7 @@ public final class BoundedBuckets {
     return BoundedBucket.open(
         bucket,
         bounds,
-        new BoundedBucket.Place(size -> size, () -> Long.MAX_VALUE, null, () -> true),
+        new Place(size -> size, () -> Long.MAX_VALUE, null, () -> true),
         time.clock(),
         time::nanoTime);
   }

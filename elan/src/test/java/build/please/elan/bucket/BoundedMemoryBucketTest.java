@@ -14,7 +14,7 @@ final class BoundedMemoryBucketTest extends BucketContract {
         BoundedBucket.open(
             new MemoryBucket(time.clock()),
             new Bounds(1 << 20, 0, Duration.ofMinutes(2)),
-            new BoundedBucket.Place(size -> size, () -> Long.MAX_VALUE, null, () -> true),
+            new Place(size -> size, () -> Long.MAX_VALUE, null, () -> true),
             time.clock(),
             time::nanoTime);
   }

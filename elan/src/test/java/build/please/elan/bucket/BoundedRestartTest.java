@@ -45,7 +45,7 @@ final class BoundedRestartTest {
         BoundedBucket.open(
             FileBucket.open(root),
             new Bounds(maxBytes, 0, LEASE),
-            new BoundedBucket.Place(size -> size, () -> Long.MAX_VALUE, journal, () -> true),
+            new Place(size -> size, () -> Long.MAX_VALUE, journal, () -> true),
             time.clock(),
             time::nanoTime);
     while (bucket.occupancy().state() == Occupancy.State.INDEXING) {

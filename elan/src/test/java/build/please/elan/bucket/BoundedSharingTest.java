@@ -39,7 +39,7 @@ final class BoundedSharingTest {
     return BoundedBucket.open(
         FileBucket.open(root),
         new Bounds(1000, 0, LEASE),
-        new BoundedBucket.Place(
+        new Place(
             size -> size,
             () -> Long.MAX_VALUE,
             root.resolve(".elan").resolve("uses.log"),

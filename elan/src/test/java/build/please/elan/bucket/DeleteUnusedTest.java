@@ -117,7 +117,7 @@ final class DeleteUnusedTest {
         BoundedBucket.open(
             memory,
             new Bounds(1000, 0, LEASE),
-            new BoundedBucket.Place(size -> size, () -> Long.MAX_VALUE, null, () -> false),
+            new Place(size -> size, () -> Long.MAX_VALUE, null, () -> false),
             time.clock(),
             time::nanoTime);
 

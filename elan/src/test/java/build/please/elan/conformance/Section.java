@@ -37,7 +37,11 @@ abstract class Section {
 
   /** For what takes its time and does not depend on the transport. */
   final void checkInProcess(String rules, String name, Case.Body body) {
-    check(EnumSet.of(Setting.MEMORY_IN_PROCESS, Setting.FILES_IN_PROCESS), rules, name, body);
+    check(
+        EnumSet.of(Setting.MEMORY_IN_PROCESS, Setting.FILES_IN_PROCESS, Setting.DISK_IN_PROCESS),
+        rules,
+        name,
+        body);
   }
 
   /** For what takes its time and depends on neither store nor transport. */

@@ -5,6 +5,7 @@ package build.please.elan.conformance;
 enum Setting {
   MEMORY_IN_PROCESS(Store.MEMORY, Transport.IN_PROCESS),
   FILES_IN_PROCESS(Store.FILES, Transport.IN_PROCESS),
+  DISK_IN_PROCESS(Store.DISK, Transport.IN_PROCESS),
   CLOUD_IN_PROCESS(Store.CLOUD, Transport.IN_PROCESS),
   MEMORY_ON_A_SOCKET(Store.MEMORY, Transport.SOCKET),
   FILES_ON_A_SOCKET(Store.FILES, Transport.SOCKET);
@@ -12,6 +13,8 @@ enum Setting {
   enum Store {
     MEMORY,
     FILES,
+    /** Packed. */
+    DISK,
     /** A fake of it, or the one at the address in the property {@code gcs.emulator}. */
     CLOUD
   }

@@ -80,9 +80,12 @@ final class TestedElan implements Closeable {
     directory.ifPresent(path -> opened.push(() -> removeTree(path)));
     bucket =
         new WatchedBucket(
-            setting.store() == Setting.Store.CLOUD
-                ? openInTheCloud(directory.orElseThrow())
-                : open(directory));
+            switch (setting.store()) {
+              case MEMORY -> new MemoryBucket(Clock.systemUTC());
+              case FILES -> FileBucket.open(directory.orElseThrow());
+              case DISK -> Buckets.open("disk://" + directory.orElseThrow(), Clock.systemUTC());
+              case CLOUD -> openInTheCloud(directory.orElseThrow());
+            });
     opened.push(bucket::close);
     cas = BucketCas.of(bucket, taking(maxBlobBytes));
     ScheduledExecutorService timer = Threads.timer("timer");
@@ -139,12 +142,6 @@ final class TestedElan implements Closeable {
   /** The same server to a client that sends this with every call; closes nothing. */
   TestedElan as(ClientInterceptor client) {
     return new TestedElan(this, ClientInterceptors.intercept(channel, client));
-  }
-
-  private static Bucket open(Optional<Path> directory) throws IOException {
-    return directory.isPresent()
-        ? FileBucket.open(directory.get())
-        : new MemoryBucket(Clock.systemUTC());
   }
 
   private Bucket openInTheCloud(Path uploads) throws IOException {
