@@ -2,6 +2,7 @@
 package build.please.common.cas;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -20,6 +21,9 @@ import java.util.Set;
  * never calls a blob absent because it could not look.
  */
 public interface BlobStore extends AutoCloseable {
+  /** Bytes of a blob up to which a digest is believed before they are there. */
+  long MOST_AT_ONCE = 64L << 20;
+
   /**
    * The given digests that are not stored, or are stored with another size. The empty blob is never
    * among them. Duplicates are asked once; order is not kept.
@@ -67,12 +71,29 @@ public interface BlobStore extends AutoCloseable {
     Map<Digest, ByteString> found = new HashMap<>();
     for (Digest digest : new LinkedHashSet<>(digests)) {
       try (InputStream in = read(digest, Encoding.IDENTITY, 0)) {
-        found.put(digest, ByteString.readFrom(in));
+        found.put(digest, whole(in, digest.size()));
       } catch (BlobNotFoundException absent) {
         // Left out, as promised.
       }
     }
     return found;
+  }
+
+  /** All bytes of a stream that should have so many. */
+  private static ByteString whole(InputStream in, long size) throws IOException {
+    if (size > MOST_AT_ONCE) {
+      return ByteString.readFrom(in);
+    }
+    // ByteString reads small pieces and puts them together, since it does not know how many come.
+    byte[] bytes = new byte[(int) size];
+    int length = in.readNBytes(bytes, 0, bytes.length);
+    ByteString expected = UnsafeByteOperations.unsafeWrap(bytes, 0, length);
+    int more = in.read();
+    return more < 0
+        ? expected
+        : expected
+            .concat(ByteString.copyFrom(new byte[] {(byte) more}))
+            .concat(ByteString.readFrom(in));
   }
 
   /**

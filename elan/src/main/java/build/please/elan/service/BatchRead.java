@@ -103,8 +103,8 @@ final class BatchRead {
                   .setMessage("does not fit into the message; ask again"))
           .build();
     }
-    try (InputStream in = blobs.read(item.digest(), item.encoding(), item.preferred())) {
-      response.setData(ByteString.readFrom(in)).setStatus(Status.getDefaultInstance());
+    try {
+      response.setData(data(item)).setStatus(Status.getDefaultInstance());
       if (item.encoding() == Encoding.ZSTD) {
         response.setCompressor(Compressor.Value.ZSTD);
       }
@@ -112,5 +112,14 @@ final class BatchRead {
       response.clearData().setStatus(RpcErrors.toStatus(e));
     }
     return response.build();
+  }
+
+  private ByteString data(Item item) throws IOException {
+    if (item.encoding() == Encoding.IDENTITY) {
+      return blobs.readWhole(item.digest(), item.preferred());
+    }
+    try (InputStream in = blobs.read(item.digest(), item.encoding(), item.preferred())) {
+      return ByteString.readFrom(in);
+    }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.elan.service;
 
+import build.please.common.cas.BlobNotFoundException;
 import build.please.common.cas.BlobSink;
 import build.please.common.cas.BlobStore;
 import build.please.common.cas.Digest;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 
 /** Counts and times the blobs that clients read and write through it. */
 final class MeteredBlobStore extends ForwardingBlobStore {
@@ -45,6 +47,26 @@ final class MeteredBlobStore extends ForwardingBlobStore {
    */
   InputStream read(Digest digest, Encoding encoding, Encoding preferred) throws IOException {
     return read(digest, encoding, preferred, 0);
+  }
+
+  /**
+   * All bytes of a blob as they are.
+   *
+   * @param preferred as for {@link #read(Digest, Encoding, Encoding)}
+   * @throws BlobNotFoundException if it is absent
+   */
+  ByteString readWhole(Digest digest, Encoding preferred) throws IOException {
+    long start = timers.now();
+    ByteString bytes = super.readAll(Set.of(digest)).get(digest);
+    if (bytes == null) {
+      throw new BlobNotFoundException(digest);
+    }
+    long nanos = timers.now() - start;
+    timers.readLatency(nanos);
+    timers.readDuration(nanos);
+    traffic.served(batching, Encoding.IDENTITY, bytes.size());
+    traffic.servedBlob(batching, Encoding.IDENTITY, preferred);
+    return bytes;
   }
 
   private InputStream read(Digest digest, Encoding encoding, Encoding preferred, long offset)
