@@ -5,6 +5,7 @@ import build.please.bench.report.Comparison;
 import build.please.bench.report.Guard;
 import build.please.bench.report.JsonReport;
 import build.please.bench.report.Report;
+import build.please.bench.report.Row;
 import build.please.bench.server.Target;
 import build.please.bench.server.TargetText;
 import build.please.common.cli.CommandLines;
@@ -29,7 +30,8 @@ import picocli.CommandLine.Option;
       "Measures Elan and Mettle, and other servers of the Remote Execution API beside them.",
       "",
       "Without arguments: starts our servers on fresh directories, measures for less than five "
-          + "minutes, prints a table, and writes report.json, report.md and pictures.",
+          + "minutes, prints a table, and writes report.json, report.md and pictures. A whole run "
+          + "without --out writes its figures into docs/performance.md, too.",
       "",
       "What counts is the time that the server's processes used for each call, by the kernel's "
           + "account, and ratios within a run: all contenders take turns in each round. Ratios say "
@@ -148,19 +150,28 @@ public final class Bench implements Callable<Integer> {
             root.toAbsolutePath(),
             dir != null ? dir : Path.of(System.getProperty("java.io.tmpdir")),
             output,
+            page(),
             List.copyOf(only),
             Optional.ofNullable(reference),
             List.copyOf(jvm));
     Report report = new Run(plan, config, others).run();
-    boolean failed = report.rows().stream().anyMatch(row -> row.ours().isEmpty() && row.hasOurs());
+    boolean failed = report.rows().stream().anyMatch(Row::lacksOurs);
     List<String> worse = Guard.worse(before, report.comparisons());
     worse.forEach(line -> System.err.println("bench: worse by more than a quarter: " + line));
     return failed ? 1 : worse.isEmpty() ? 0 : WORSE;
   }
 
+  /** Only a whole run of either form says something of everything that the page is about. */
+  private Optional<Path> page() {
+    boolean whole = only.isEmpty() && !smoke && rounds == null && out == null;
+    return whole
+        ? Optional.of(root.toAbsolutePath().normalize().resolve("docs").resolve("performance.md"))
+        : Optional.empty();
+  }
+
   private List<Target> others() {
     List<Target> others = new ArrayList<>();
-    Set<String> names = new HashSet<>(Set.of(OwnServers.NAME));
+    Set<String> names = new HashSet<>(Set.of(OwnServers.FILE, OwnServers.DISK));
     for (String text : targets) {
       Target target = TargetText.parse(text);
       if (!names.add(target.name())) {

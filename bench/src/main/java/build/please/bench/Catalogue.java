@@ -64,7 +64,8 @@ final class Catalogue {
         Execute.nothing(8, 200),
         Execute.nothing(64, 256),
         Execute.inputs(),
-        Execute.outputs(scratch),
+        Execute.outputs(scratch, 100),
+        Execute.outputs(scratch, plan.outputs()),
         Execute.largeOutput(scratch),
         new CachedExecute());
   }

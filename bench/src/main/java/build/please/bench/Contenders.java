@@ -9,6 +9,7 @@ import build.please.bench.server.Target;
 import build.please.bench.wire.Client;
 import build.please.bench.work.Floor;
 import build.please.bench.work.Identical;
+import build.please.bench.work.SlowReaders;
 import build.please.bench.work.Staging;
 import build.please.bench.work.Workload;
 import java.io.IOException;
@@ -52,6 +53,36 @@ final class Contenders {
       }
     }
     addFloors(workload, all);
+    return all;
+  }
+
+  /** All at the rate that the slowest of them can do, or at a share of it. */
+  List<Contender> arriving(Workload workload, double share, Plan plan) throws IOException {
+    Served.Pace pace = new Served.Pace(share, plan.round());
+    List<Contender> all = new ArrayList<>();
+    for (Target target : targets) {
+      if (target.storage().isPresent()) {
+        Session session = session(target, target.storage().get());
+        all.add(new Served.Open(target.name(), kind(target), workload, session, pace));
+      }
+    }
+    return all;
+  }
+
+  /** All with slow readers beside, and ours without. */
+  List<Contender> besideSlow(SlowReaders slow) throws IOException {
+    List<Contender> all = storage(slow);
+    for (Target target : targets) {
+      if (target.ours() && target.storage().isPresent()) {
+        all.add(
+            new Served.Workload(
+                target.name() + " alone",
+                Series.Kind.FLOOR,
+                slow.alone(),
+                session(target, target.storage().get()),
+                share));
+      }
+    }
     return all;
   }
 

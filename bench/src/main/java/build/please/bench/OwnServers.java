@@ -14,7 +14,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** What a run starts itself: Elan, Mettle with everything in one process, and the empty service. */
 final class OwnServers implements AutoCloseable {
-  static final String NAME = "ours";
+  /** Ours on a file for each blob. */
+  static final String FILE = "ours";
+
+  /** Ours on a packed store. */
+  static final String DISK = "ours disk://";
+
+  private static final String SURVIVES = "a killed process, not a power loss";
 
   private final List<ServerProcess> started = new CopyOnWriteArrayList<>();
   private final Programs programs;
@@ -26,23 +32,40 @@ final class OwnServers implements AutoCloseable {
   }
 
   /** Elan on a fresh directory, and Mettle on another. */
-  Target target() throws IOException {
-    ServerProcess elan = start("elan", elan(Files.createDirectory(directory.resolve("store"))));
+  Target files() throws IOException {
+    ServerProcess elan =
+        start("elan", elan("file", Files.createDirectory(directory.resolve("store"))));
     ServerProcess mettle =
         start("mettle", mettle(Files.createDirectory(directory.resolve("mettle"))));
     return new Target(
-        NAME,
+        FILE,
         Optional.of(elan.endpoint()),
         Optional.of(mettle.endpoint()),
         Optional.of(mettle.endpoint()),
         true,
-        "a killed process, not a power loss");
+        SURVIVES);
   }
 
-  /** How Elan is started on a directory. */
-  static String[] elan(Path store) {
+  /**
+   * Elan on a packed store.
+   *
+   * @throws IOException if it does not start
+   */
+  Target packed() throws IOException {
+    ServerProcess elan =
+        start("elan", elan("disk", Files.createDirectory(directory.resolve("packed"))));
+    return new Target(
+        DISK, Optional.of(elan.endpoint()), Optional.empty(), Optional.empty(), true, SURVIVES);
+  }
+
+  /** How Elan is started on a directory, with the store's own defaults. */
+  static String[] elan(String scheme, Path store) {
     return new String[] {
-      "--storage=file://" + store, "--host=127.0.0.1", "--port=0", "--admin_disabled", "-v=error"
+      "--storage=" + scheme + "://" + store,
+      "--host=127.0.0.1",
+      "--port=0",
+      "--admin_disabled",
+      "-v=error"
     };
   }
 

@@ -16,7 +16,9 @@ import build.please.bench.server.Programs;
 import build.please.bench.server.Session;
 import build.please.bench.server.Target;
 import build.please.bench.wire.Client;
+import build.please.bench.work.SlowReaders;
 import build.please.bench.work.Staging;
+import build.please.bench.work.Transfers;
 import build.please.bench.work.Workload;
 import build.please.common.cli.Terminal;
 import java.io.IOException;
@@ -67,7 +69,8 @@ final class Run {
         Client client = new Client()) {
       Runtime.getRuntime().addShutdownHook(new Thread(() -> cleanUp(servers, directory)));
       List<Target> targets = new ArrayList<>();
-      targets.add(servers.target());
+      targets.add(servers.files());
+      addPacked(servers, targets);
       targets.addAll(others);
       targets.forEach(target -> durability.put(target.name(), target.durability()));
       Contenders contenders =
@@ -85,8 +88,20 @@ final class Run {
     Report report = new Report(machine, settings(began, durability), rows, comparisons, facts);
     Files.writeString(config.output().resolve("report.json"), JsonReport.write(report));
     Page.write(report, config.output());
+    if (config.page().isPresent()) {
+      Page.writeInto(report, config.page().get());
+      System.out.println("page: " + config.page().get());
+    }
     System.out.println("report: " + config.output().toAbsolutePath().normalize());
     return report;
+  }
+
+  private void addPacked(OwnServers servers, List<Target> targets) {
+    try {
+      targets.add(servers.packed());
+    } catch (IOException e) {
+      notes.add("disk:// is not measured: " + Growth.why(e));
+    }
   }
 
   /**
@@ -129,9 +144,21 @@ final class Run {
       progress.at("start", "starts");
       finish(new StartUp(plan, programs, directory).run());
     }
+    if (selection.growth()) {
+      progress.at("growth", "fills stores");
+      finish(new Growth(plan, programs, directory, notes).run());
+    }
     Rounds rounds = new Rounds(plan, progress);
     for (Workload workload : selection.storage()) {
       finish(rounds.run(workload.outline(), contenders.storage(workload)));
+    }
+    if (selection.slow()) {
+      SlowReaders slow = new SlowReaders();
+      finish(rounds.run(slow.outline(), contenders.besideSlow(slow)));
+    }
+    for (int share : selection.arriving()) {
+      Transfers transfers = new Transfers(share);
+      finish(rounds.run(transfers.outline(), contenders.arriving(transfers, share / 100.0, plan)));
     }
     for (Workload workload : selection.execution()) {
       finish(rounds.run(workload.outline(), contenders.execution(workload)));

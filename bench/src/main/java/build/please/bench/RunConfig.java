@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param root of the checkout
  * @param scratch where a fresh directory is made for the servers' data
  * @param output where the report goes
+ * @param page what the figures go into as well
  * @param only what to run; everything if empty
  * @param reference the target that goals are set against
  * @param jvm options for our servers
@@ -19,6 +20,7 @@ record RunConfig(
     Path root,
     Path scratch,
     Path output,
+    Optional<Path> page,
     List<String> only,
     Optional<String> reference,
     List<String> jvm) {

@@ -2,7 +2,9 @@
 package build.please.bench;
 
 import build.please.bench.work.Outline;
+import build.please.bench.work.SlowReaders;
 import build.please.bench.work.Staging;
+import build.please.bench.work.Transfers;
 import build.please.bench.work.Workload;
 import build.please.common.cli.UsageException;
 import java.util.List;
@@ -12,8 +14,14 @@ record Selection(
     List<Workload> storage,
     List<Workload> execution,
     boolean start,
+    boolean growth,
+    boolean slow,
+    List<Integer> arriving,
     boolean staging,
     boolean identical) {
+
+  /** In percent of what the slowest can do. */
+  private static final List<Integer> SHARES = List.of(50, 80);
 
   /**
    * What the user asked for, and the plan has room for.
@@ -26,6 +34,9 @@ record Selection(
             wanted(catalogue.storage(), config, plan),
             wanted(catalogue.execution(), config, plan),
             config.wants("start", "B10"),
+            config.wants("growth", "B16"),
+            wants(config, new SlowReaders().outline()),
+            SHARES.stream().filter(share -> wants(config, new Transfers(share).outline())).toList(),
             wants(config, Staging.outline()),
             config.wants("identical", "B14"));
     if (selection.size() == 0) {
@@ -48,7 +59,10 @@ record Selection(
   int size() {
     return storage.size()
         + execution.size()
+        + arriving.size()
         + (start ? 1 : 0)
+        + (growth ? 1 : 0)
+        + (slow ? 1 : 0)
         + (staging ? 1 : 0)
         + (identical ? 1 : 0);
   }

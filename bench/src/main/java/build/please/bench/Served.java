@@ -2,6 +2,7 @@
 package build.please.bench;
 
 import build.please.bench.load.ClosedLoop;
+import build.please.bench.load.OpenLoop;
 import build.please.bench.load.Sample;
 import build.please.bench.load.Script;
 import build.please.bench.machine.Allocation;
@@ -10,9 +11,12 @@ import build.please.bench.report.Measured;
 import build.please.bench.report.Series;
 import build.please.bench.server.Session;
 import build.please.bench.wire.Connection;
+import build.please.bench.work.Transfers;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -21,16 +25,19 @@ import java.util.Set;
 final class Served {
   private Served() {}
 
-  /** Runs a script, and notes what that took on both sides. */
-  static Measured measure(
-      Session session, List<Connection> connections, int clients, Script script, Duration limit)
-      throws IOException {
+  /** Makes calls. */
+  interface Calls {
+    Sample make();
+  }
+
+  /** Makes calls, and notes what that took on both sides. */
+  static Measured measure(Session session, Calls calls) throws IOException {
     Set<Long> pids = session.endpoint().pids();
     Optional<Allocation> allocation = session.allocation();
     long allocated = allocation.map(Allocation::bytes).orElse(0L);
     ProcessUsage client = ProcessUsage.self();
     ProcessUsage server = ProcessUsage.of(pids);
-    Sample sample = ClosedLoop.run(connections, clients, script, limit);
+    Sample sample = calls.make();
     ProcessUsage used = ProcessUsage.of(pids).minus(server);
     long own = ProcessUsage.self().minus(client).own();
     return new Measured(
@@ -59,12 +66,80 @@ final class Served {
     public Measured round(int round, Duration limit) throws IOException {
       Script script = workload.script(session, round);
       int most = Math.max(1, (int) (workload.outline().operations() * share));
+      int clients = workload.outline().clients();
+      List<Connection> connections = workload.connections(session);
+      build.please.bench.work.Workload.Background beside = workload.background(session);
+      try {
+        return measure(
+            session,
+            () -> ClosedLoop.run(connections, clients, Script.limited(script, most), limit));
+      } finally {
+        beside.end();
+      }
+    }
+  }
+
+  /** A server whose calls arrive at a rate that is the same for all who share the pace. */
+  record Open(
+      String name,
+      Series.Kind kind,
+      build.please.bench.work.Workload workload,
+      Session session,
+      Pace pace)
+      implements Contender {
+    @Override
+    public void prepare() throws IOException {
+      workload.prepare(session);
+      // The first time warms it up.
+      for (int time = 0; time < 2; time++) {
+        Sample sample =
+            ClosedLoop.run(
+                workload.connections(session),
+                Pace.CLIENTS,
+                workload.script(session, Pace.PROBES + time),
+                pace.probe());
+        pace.offer(name, sample.perSecond());
+      }
+    }
+
+    @Override
+    public Measured round(int round, Duration limit) throws IOException {
+      Script script = workload.script(session, round);
+      List<Connection> connections = workload.connections(session);
       return measure(
           session,
-          workload.connections(session),
-          workload.outline().clients(),
-          Script.limited(script, most),
-          limit);
+          () -> OpenLoop.run(connections, Transfers.STREAMS, script, pace.perSecond(), limit));
+    }
+  }
+
+  /** How many calls arrive in a second: a share of what the slowest server does. */
+  static final class Pace {
+    /** Calls under way at once while it is found out what a server can do. */
+    static final int CLIENTS = 64;
+
+    /** Rounds that are none of the others. */
+    static final int PROBES = -100_000;
+
+    private final double share;
+    private final Duration probe;
+    private final Map<String, Double> rates = new HashMap<>();
+
+    Pace(double share, Duration probe) {
+      this.share = share;
+      this.probe = probe;
+    }
+
+    Duration probe() {
+      return probe;
+    }
+
+    /** The last word of a server counts. */
+    void offer(String name, double perSecond) {
+      rates.put(name, perSecond);
+    }
+
+    double perSecond() {
+      return share * rates.values().stream().mapToDouble(Double::doubleValue).min().orElse(1);
     }
   }
 
@@ -87,7 +162,7 @@ final class Served {
     @Override
     public Measured round(int round, Duration limit) throws IOException {
       Script script = Script.chosen(floor.operations(), most, round);
-      return measure(session, session.connections(), clients, script, limit);
+      return measure(session, () -> ClosedLoop.run(session.connections(), clients, script, limit));
     }
   }
 }

@@ -40,7 +40,7 @@ final class StartUp {
   /** Starts it several times on an empty store, and asks the last one for more. */
   List<Fact> run() throws IOException {
     Path store = Files.createDirectory(directory.resolve("started"));
-    String[] arguments = OwnServers.elan(store);
+    String[] arguments = OwnServers.elan("file", store);
     Path archive = programs.archive("elan", arguments);
     List<Double> answered = new ArrayList<>();
     for (int i = 0; i < plan.starts(); i++) {

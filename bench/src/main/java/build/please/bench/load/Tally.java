@@ -40,7 +40,8 @@ final class Tally {
     }
   }
 
-  private void error(String message) {
+  /** A call that went wrong. */
+  void error(String message) {
     errors++;
     if (firstError.isEmpty()) {
       firstError = Optional.of(message);

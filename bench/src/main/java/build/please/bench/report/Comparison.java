@@ -8,6 +8,7 @@ import java.util.OptionalDouble;
  * Ours against another at one workload. A ratio says how many times better ours is: above 1, ours
  * costs less or does more.
  *
+ * @param who the name of ours
  * @param workload its id
  * @param against the name of the other
  * @param median of the ratios of all rounds
@@ -16,6 +17,7 @@ import java.util.OptionalDouble;
  * @param goal what the median should reach, if something was set
  */
 public record Comparison(
+    String who,
     String workload,
     String against,
     Quantity quantity,
@@ -46,7 +48,8 @@ public record Comparison(
     String text =
         String.format(
             Locale.ROOT,
-            "%s × %s (%s–%s) in %s",
+            "%s: %s × %s (%s–%s) in %s",
+            who,
             Figures.ratio(median),
             against,
             Figures.ratio(least),

@@ -18,20 +18,17 @@ public final class Comparisons {
     this.reference = reference;
   }
 
-  /** All that can be said of one row; nothing if ours has no figures. */
+  /** All that can be said of one row; nothing of those of ours that have no figures. */
   public List<Comparison> of(Row row) {
     List<Comparison> all = new ArrayList<>();
-    row.ours()
-        .ifPresent(
-            ours -> {
-              for (Series other : row.series()) {
-                if (!other.name().equals(ours.name()) && other.counts()) {
-                  compare(row.outline().id(), ours, other, all);
-                }
-              }
-              SlowestFloor.of(row)
-                  .ifPresent(floor -> slowest(row.outline().id(), ours, floor, all));
-            });
+    for (Series ours : row.ours()) {
+      for (Series other : row.series()) {
+        if (other.kind() != Series.Kind.OURS && other.counts()) {
+          compare(row.outline().id(), ours, other, all);
+        }
+      }
+      SlowestFloor.of(row).ifPresent(floor -> slowest(row.outline().id(), ours, floor, all));
+    }
     return List.copyOf(all);
   }
 
@@ -40,6 +37,7 @@ public final class Comparisons {
     Quantiles shares = floor.shares(ours);
     all.add(
         new Comparison(
+            ours.name(),
             workload,
             SlowestFloor.NAME,
             Quantity.RATE,
@@ -62,6 +60,7 @@ public final class Comparisons {
         boolean cost = quantity.isCost();
         all.add(
             new Comparison(
+                ours.name(),
                 workload,
                 other.name(),
                 quantity,

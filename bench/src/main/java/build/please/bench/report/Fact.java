@@ -22,6 +22,11 @@ public record Fact(String id, String title, double value, Unit unit, OptionalDou
     return new Fact(id, title, value, unit, OptionalDouble.empty());
   }
 
+  /** Whether there is a bound and it was exceeded. */
+  public boolean isMissed() {
+    return most.isPresent() && !(value <= most.getAsDouble());
+  }
+
   /** One line for people. */
   public String text() {
     String text = title + ": " + figure(value);
@@ -30,7 +35,7 @@ public record Fact(String id, String title, double value, Unit unit, OptionalDou
         : text
             + ", at most "
             + figure(most.getAsDouble())
-            + (value <= most.getAsDouble() ? ": met" : ": missed");
+            + (isMissed() ? ": missed by " + figure(value - most.getAsDouble()) : ": met");
   }
 
   private String figure(double number) {

@@ -25,8 +25,9 @@ public final class Guard {
         worse.add(
             String.format(
                 Locale.ROOT,
-                "%s against %s, %s: was %s (%s–%s), is %s (%s–%s)",
+                "%s of %s against %s, %s: was %s (%s–%s), is %s (%s–%s)",
                 one.workload(),
+                one.who(),
                 one.against(),
                 one.quantity().words(),
                 Figures.ratio(then.median()),
@@ -41,6 +42,6 @@ public final class Guard {
   }
 
   private static String key(Comparison one) {
-    return one.workload() + "|" + one.against() + "|" + one.quantity();
+    return one.who() + "|" + one.workload() + "|" + one.against() + "|" + one.quantity();
   }
 }

@@ -55,6 +55,7 @@ public final class JsonReport {
         JsonObject it = one.getAsJsonObject();
         comparisons.add(
             new Comparison(
+                it.get("who").getAsString(),
                 it.get("workload").getAsString(),
                 it.get("against").getAsString(),
                 Quantity.valueOf(it.get("quantity").getAsString()),
@@ -152,6 +153,7 @@ public final class JsonReport {
 
   private static JsonObject comparison(Comparison comparison) {
     JsonObject json = new JsonObject();
+    json.addProperty("who", comparison.who());
     json.addProperty("workload", comparison.workload());
     json.addProperty("against", comparison.against());
     json.addProperty("quantity", comparison.quantity().name());

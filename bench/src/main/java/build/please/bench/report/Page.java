@@ -9,38 +9,115 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
-/** A report as a page of Markdown, with pictures beside it. */
+/**
+ * A report as a page of Markdown, with pictures beside it; or as the figures of a page whose words
+ * people wrote.
+ */
 public final class Page {
   private static final String OURS = "#3a6ea5";
   private static final String OTHER = "#c47f2c";
   private static final String FLOOR = "#a8a8a8";
 
+  /** Between these lines of a page everything is replaced. */
+  static final String BEGIN = "<!-- Figures: written by bin/bench from here on. -->";
+
+  static final String END = "<!-- Figures: end. -->";
+
+  private static final String RATIOS =
+      """
+      | workload | who | against | by | ratio (range) | goal | |
+      |---|---|---|---|--:|--:|---|
+      """;
+
   private Page() {}
 
   /** Writes {@code report.md} and its pictures into a directory. */
   public static void write(Report report, Path directory) throws IOException {
+    Files.writeString(
+        directory.resolve("report.md"),
+        "# A run of bin/bench\n\n" + figures(report, directory, ""));
+  }
+
+  /**
+   * Writes the figures into a page, in place of older ones; its pictures go into a directory of its
+   * name.
+   *
+   * @throws IOException if the page does not say where figures go; it is left as it is
+   */
+  public static void writeInto(Report report, Path page) throws IOException {
+    String text = Files.readString(page);
+    int begin = text.indexOf(BEGIN);
+    int end = text.indexOf(END);
+    if (begin < 0 || end < begin) {
+      throw new IOException(page + " has no lines '" + BEGIN + "' and '" + END + "'");
+    }
+    String name = page.getFileName().toString().replaceFirst("[.]md$", "");
+    Path pictures = Files.createDirectories(page.resolveSibling(name));
+    try (Stream<Path> old = Files.list(pictures)) {
+      for (Path picture : old.filter(one -> one.toString().endsWith(".svg")).toList()) {
+        Files.delete(picture);
+      }
+    }
+    Files.writeString(
+        page,
+        text.substring(0, begin + BEGIN.length())
+            + "\n\n"
+            + figures(report, pictures, name + "/")
+            + text.substring(end));
+  }
+
+  private static StringBuilder figures(Report report, Path directory, String link)
+      throws IOException {
     StringBuilder page = new StringBuilder();
-    page.append("# A run of bin/bench\n\n");
     settings(page, report);
+    goals(page, report);
     Map<String, List<Row>> groups = new LinkedHashMap<>();
     report
         .rows()
         .forEach(row -> groups.computeIfAbsent(group(row), name -> new ArrayList<>()).add(row));
-    page.append("## Time of the server for each call\n\n");
+    page.append("### Time of the server for each call\n\n");
     for (Map.Entry<String, List<Row>> group : groups.entrySet()) {
       List<Svg.Bar> bars = bars(group.getValue());
       if (!bars.isEmpty()) {
         String file = group.getKey() + ".svg";
         Files.writeString(
             directory.resolve(file), Svg.bars(group.getKey() + ": CPU per call", bars));
-        page.append("![").append(group.getKey()).append("](").append(file).append(")\n\n");
+        page.append("![")
+            .append(group.getKey())
+            .append("](")
+            .append(link)
+            .append(file)
+            .append(")\n\n");
       }
     }
     table(page, report.rows());
-    goals(page, report.comparisons());
+    ratios(page, report.comparisons());
     facts(page, report.facts());
-    Files.writeString(directory.resolve("report.md"), page);
+    return page;
+  }
+
+  /** What was to be reached, first: whoever looks at one table looks at this one. */
+  private static void goals(StringBuilder page, Report report) {
+    List<Comparison> set =
+        report.comparisons().stream().filter(one -> one.goal().isPresent()).toList();
+    List<Fact> bounds = report.facts().stream().filter(one -> one.most().isPresent()).toList();
+    long met =
+        set.stream().filter(one -> !one.isMissed()).count()
+            + bounds.stream().filter(one -> !one.isMissed()).count();
+    page.append("### Goals\n\n")
+        .append(met)
+        .append(" of ")
+        .append(set.size() + bounds.size())
+        .append(" are met. Ratios say how many times better ours is.\n\n");
+    if (!set.isEmpty()) {
+      page.append(RATIOS);
+      set.forEach(one -> page.append(line(one)));
+      page.append('\n');
+    }
+    bounds.forEach(fact -> page.append("* ").append(fact.text()).append('\n'));
+    page.append('\n');
   }
 
   private static String group(Row row) {
@@ -152,30 +229,36 @@ public final class Page {
         Figures.time(series.of(Measured::clientPerOperation).median()));
   }
 
-  private static void goals(StringBuilder page, List<Comparison> comparisons) {
+  private static void ratios(StringBuilder page, List<Comparison> comparisons) {
     page.append(
-        "## Ratios\n\nHow many times better ours is; above 1 it costs less or does more.\n\n");
-    page.append(
-        "| workload | against | by | ratio (range) | goal | |\n|---|---|---|--:|--:|---|\n");
-    for (Comparison one : comparisons) {
-      page.append(
-          String.format(
-              "| %s | %s | %s | %s (%s–%s) | %s | %s |%n",
-              one.workload(),
-              one.against(),
-              one.quantity().words(),
-              Figures.ratio(one.median()),
-              Figures.ratio(one.least()),
-              Figures.ratio(one.most()),
-              one.goal().isPresent() ? Figures.ratio(one.goal().getAsDouble()) : "",
-              one.verdict()));
-    }
+        """
+        ### Ratios
+
+        How many times better ours is; above 1 it costs less or does more.
+
+        """);
+    page.append(RATIOS);
+    comparisons.forEach(one -> page.append(line(one)));
     page.append('\n');
+  }
+
+  private static String line(Comparison one) {
+    return String.format(
+        "| %s | %s | %s | %s | %s (%s–%s) | %s | %s |%n",
+        one.workload(),
+        one.who(),
+        one.against(),
+        one.quantity().words(),
+        Figures.ratio(one.median()),
+        Figures.ratio(one.least()),
+        Figures.ratio(one.most()),
+        one.goal().isPresent() ? Figures.ratio(one.goal().getAsDouble()) : "",
+        one.verdict());
   }
 
   private static void facts(StringBuilder page, List<Fact> facts) {
     if (!facts.isEmpty()) {
-      page.append("## Beside calls\n\n");
+      page.append("### Beside calls\n\n");
       facts.forEach(fact -> page.append("* ").append(fact.text()).append('\n'));
     }
   }

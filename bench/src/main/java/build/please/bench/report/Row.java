@@ -16,15 +16,13 @@ public record Row(Outline outline, List<Series> series) {
     return series.stream().filter(one -> one.name().equals(name) && one.counts()).findFirst();
   }
 
-  /** Ours, if its figures count. */
-  public Optional<Series> ours() {
-    return series.stream()
-        .filter(one -> one.kind() == Series.Kind.OURS && one.counts())
-        .findFirst();
+  /** Ours whose figures count: one for each kind of store. */
+  public List<Series> ours() {
+    return series.stream().filter(one -> one.kind() == Series.Kind.OURS && one.counts()).toList();
   }
 
-  /** Whether ours took part, with or without figures. */
-  public boolean hasOurs() {
-    return series.stream().anyMatch(one -> one.kind() == Series.Kind.OURS);
+  /** Whether one of ours took part and has no figures. */
+  public boolean lacksOurs() {
+    return series.stream().anyMatch(one -> one.kind() == Series.Kind.OURS && !one.counts());
   }
 }

@@ -18,9 +18,11 @@ import java.util.SplittableRandom;
 
 /** Executes actions that never ran before. */
 public final class Execute extends FreshRequests<Task> {
-  private static final int OUTPUTS = 100;
+  /** More than this many outputs are named by their directory. */
+  private static final int NAMED = 100;
+
   private static final String MANY =
-      "mkdir -p out; i=0; while [ $i -lt 100 ]; do"
+      "mkdir -p out; i=0; while [ $i -lt COUNT ]; do"
           + " printf '%4096s' $NUMBER.$i > out/$i; i=$((i+1)); done";
   private static final String LARGE = "{ echo $NUMBER; head -c 67108840 /dev/zero; } > large";
 
@@ -70,21 +72,30 @@ public final class Execute extends FreshRequests<Task> {
   }
 
   /**
-   * Something that writes a hundred files.
+   * Something that writes many files.
    *
    * @param scratch where the floor writes them
    */
-  public static Execute outputs(Path scratch) {
-    Command.Builder command = shell(MANY);
-    for (int i = 0; i < OUTPUTS; i++) {
+  public static Execute outputs(Path scratch, int count) {
+    String many = MANY.replace("COUNT", Integer.toString(count));
+    Command.Builder command = shell(many);
+    if (count > NAMED) {
+      command.addOutputPaths("out");
+    }
+    for (int i = 0; i < count && count <= NAMED; i++) {
       command.addOutputPaths("out/" + i);
     }
     return new Execute(
         Outline.writing(
-            "execute/outputs/100", "B13", "Execute with 100 outputs of 4 KiB", 1, 20, 0),
+            "execute/outputs/" + count,
+            "B13",
+            String.format("Execute with %,d outputs of 4 KiB", count),
+            1,
+            20,
+            0),
         command.build(),
         new Fixed(),
-        List.of("/bin/sh", "-c", "cd " + scratch + "; " + MANY));
+        List.of("/bin/sh", "-c", "cd " + scratch + "; " + many));
   }
 
   /**

@@ -68,7 +68,7 @@ record Task(Digest action, List<Blob> blobs, int outputs) {
   private Optional<String> fault(byte[] answer) {
     try {
       ActionResult result = response(Messages.split(answer)).getResult();
-      int made = result.getOutputFilesCount();
+      int made = result.getOutputFilesCount() + result.getOutputDirectoriesCount();
       return made == outputs
           ? Optional.empty()
           : Optional.of(made + " outputs where there should be " + outputs);

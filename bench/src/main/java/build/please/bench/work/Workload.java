@@ -31,6 +31,16 @@ public interface Workload {
     return session.connections();
   }
 
+  /** What goes on beside the calls of a round, and is not measured. */
+  default Background background(Session session) throws IOException {
+    return () -> {};
+  }
+
+  /** Something that goes on until it is ended. */
+  interface Background {
+    void end();
+  }
+
   /** What the machine and the stack need for the same, to be measured in the same rounds. */
   default List<Floor> floors() {
     return List.of();

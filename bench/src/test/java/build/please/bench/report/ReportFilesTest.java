@@ -3,6 +3,7 @@ package build.please.bench.report;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -77,6 +78,30 @@ final class ReportFilesTest {
                 .newDocumentBuilder()
                 .parse(new ByteArrayInputStream(picture.getBytes(StandardCharsets.UTF_8))));
     assertTrue(picture.contains("go &amp; &lt;co&gt;"), picture);
+  }
+
+  @Test
+  void figuresInAPage_takeThePlaceOfOlderOnes_andLeaveItsWords() throws IOException {
+    Path page = directory.resolve("performance.md");
+    String words = "# Words\n\n" + Page.BEGIN + "\nold figures\n" + Page.END + "\n\nMore words.\n";
+    Files.writeString(page, words);
+    for (int time = 0; time < 2; time++) {
+      Page.writeInto(Some.report(ROW, COMPARISONS), page);
+      String text = Files.readString(page);
+      assertTrue(text.startsWith("# Words\n\n" + Page.BEGIN), text);
+      assertTrue(text.endsWith(Page.END + "\n\nMore words.\n"), text);
+      assertTrue(text.contains("](performance/read.svg)"), text);
+      assertFalse(text.contains("old figures"), text);
+      assertEquals(text.indexOf("### Goals"), text.lastIndexOf("### Goals"));
+    }
+    assertTrue(Files.exists(directory.resolve("performance/read.svg")));
+  }
+
+  @Test
+  void aPageThatDoesNotSayWhereFiguresGo_staysAsItIs() throws IOException {
+    Path page = Files.writeString(directory.resolve("performance.md"), "words");
+    assertThrows(IOException.class, () -> Page.writeInto(Some.report(ROW, COMPARISONS), page));
+    assertEquals("words", Files.readString(page));
   }
 
   @Test
