@@ -19,6 +19,7 @@ import build.please.mettle.api.OperationsService;
 import build.please.mettle.api.PlatformPolicy;
 import build.please.mettle.api.QueueSweep;
 import build.please.mettle.api.QueueView;
+import build.please.mettle.api.ReadableStreams;
 import build.please.mettle.api.RequestPublisher;
 import build.please.mettle.api.ResponseLoop;
 import build.please.mettle.api.ResultInliner;
@@ -165,16 +166,18 @@ final class ApiSide implements AutoCloseable {
   List<BindableService> services(LiveLogs logs, ElanMeters elan) {
     Cas cas = storage.cas();
     List<BindableService> services = new ArrayList<>();
+    ReadableStreams streams = new ReadableStreams(logs);
     services.add(
         new ExecutionService(
             cas,
             checks,
             runs,
             operations,
-            new KeepAlive(KEEP_ALIVE, queue::explain, means.timer()),
+            new KeepAlive(KEEP_ALIVE, queue::explain, streams::readable, means.timer()),
             new ResultInliner(cas.blobs(), means.pieces()),
             meters));
-    services.add(new OperationsService(operations, cas.actions(), links.requests(), means.timer()));
+    services.add(
+        new OperationsService(operations, cas.actions(), streams, links.requests(), means.timer()));
     services.add(new BootstrapService(operations));
     Supplier<CacheCapabilities> cache = CacheCapabilities::getDefaultInstance;
     if (settings.forwarding() == Forwarding.ON) {
@@ -201,20 +204,22 @@ final class ApiSide implements AutoCloseable {
     return services;
   }
 
-  /** For workers in this process: who waits for what they run. */
-  Attendance attendance() {
+  /** For workers in this process: who waits for what they run, and reads what it prints. */
+  Attendance attendance(LiveLogs logs) {
     return new LocalAttendance(
         new Wishes(operations.known(), settings.abandonedAfter()),
+        logs,
         means.timer(),
         System::nanoTime,
         DEMAND_PERIOD);
   }
 
   /** For workers elsewhere: the same, by the name that this server's requests carry. */
-  ControlService control(String server) {
+  ControlService control(String server, LiveLogs logs) {
     return new ControlService(
         server,
         new Wishes(operations.known(), settings.abandonedAfter()),
+        logs,
         means.timer(),
         System::nanoTime,
         DEMAND_PERIOD);

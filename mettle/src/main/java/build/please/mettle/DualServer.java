@@ -95,7 +95,7 @@ final class DualServer implements AutoCloseable {
                     new UrgentFirst(
                         requests.subscribe(), batch.subscribe(), Duration.ZERO, System::nanoTime),
                     responses),
-                new Surroundings(logs, slots(), telemetry.traces(), api.attendance()),
+                new Surroundings(slots(), telemetry.traces(), api.attendance(logs)),
                 meters.worker(),
                 clock));
     server =

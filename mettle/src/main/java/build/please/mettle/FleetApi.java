@@ -82,14 +82,14 @@ final class FleetApi implements AutoCloseable {
                         .subscriptionOrNone("--dead_letter_subscription", settings.deadLetters())),
                 means,
                 MettleMeters.ofApi(metrics)));
-    control = opened.add(api.control(server()));
+    LiveLogs logs =
+        LiveLogs.open(storage.cas().blobs(), means.pieces(), means.timer(), Ticker.systemTicker());
+    control = opened.add(api.control(server(), logs));
     if (!settings.peer().url().isEmpty()) {
       try (PeerChannel peer = new PeerChannel(settings.peer(), files, telemetry)) {
         api.catchUp(peer.channel());
       }
     }
-    LiveLogs logs =
-        LiveLogs.open(storage.cas().blobs(), means.pieces(), means.timer(), Ticker.systemTicker());
     server =
         opened.add(
             Frontage.open(

@@ -5,7 +5,6 @@ import build.please.creds.CredentialFiles;
 import build.please.elan.Telemetry;
 import build.please.elan.meter.ElanMeters;
 import build.please.metrics.Metrics;
-import build.please.mettle.logs.Broadcast;
 import build.please.mettle.meter.MettleMeters;
 import build.please.mettle.queue.Queues;
 import build.please.mettle.queue.Topic;
@@ -61,7 +60,8 @@ final class FleetWorker implements AutoCloseable {
     Topic responses = opened.add(flags.topic("--response_queue", settings.queues().responses()));
     Topic deadLetters =
         opened.add(flags.topicOrNowhere("--dead_letter_queue", settings.deadLetters()));
-    ControlLinks control = opened.add(ControlLinks.open(settings.control(), files));
+    ControlLinks control =
+        opened.add(ControlLinks.open(settings.control(), files, storage.cas().blobs()));
     workers =
         opened.add(
             WorkerSide.start(
@@ -69,8 +69,7 @@ final class FleetWorker implements AutoCloseable {
                 storage,
                 new WorkerLinks(
                     flags.requests(settings.queues()), responses, deadLetters, control.hearsay()),
-                new Surroundings(
-                    Broadcast.NONE, Slots.oneForEach(), telemetry.traces(), control.attendance()),
+                new Surroundings(Slots.oneForEach(), telemetry.traces(), control.attendance()),
                 MettleMeters.ofWorker(metrics, worker.name(), worker.version()),
                 clock));
     metrics.readiness(() -> stop.getCount() > 0 && storage.isFit() && workers.isFit());

@@ -10,9 +10,12 @@ import build.please.elan.ServerProcess;
 import build.please.elan.ServerProcess.Ending;
 import build.please.mettle.queue.FakePubsub;
 import build.please.mettle.queue.FakeSubscription;
+import build.please.proto.bytestream.ReadResponse;
+import build.please.proto.execution.ExecuteOperationMetadata;
 import build.please.proto.execution.ExecuteResponse;
 import com.google.longrunning.Operation;
 import com.google.rpc.Code;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -196,6 +199,31 @@ final class FleetIT {
     release();
     assertEquals(0, TestClient.response(resumed).getResult().getExitCode());
     assertEquals(1, Files.readAllLines(directory.resolve("runs")).size());
+  }
+
+  /**
+   * What the first worker printed is gone with it; the second one's output has names of its own.
+   */
+  @Test
+  void outputOfAKilledWorker_ends_andTheNextOnesCanBeReadWhileItRuns() throws Exception {
+    ServerProcess api = api("0");
+    ServerProcess one = worker("one", "--control=" + api.address());
+    ServerProcess two = worker("two", "--control=" + api.address());
+    TestClient client = client(api);
+    Iterator<Operation> states = client.execute(client.script("echo begun; " + untilReleased()));
+    ExecuteOperationMetadata first = TestClient.started(states);
+    Iterator<ReadResponse> cut = client.read(first.getStdoutStreamName(), 0);
+    assertEquals("begun\n", cut.next().getData().toStringUtf8());
+    (first.getPartialExecutionMetadata().getWorker().equals("one") ? one : two).kill();
+    StatusRuntimeException end = assertThrows(StatusRuntimeException.class, cut::hasNext);
+    assertEquals(Status.Code.UNAVAILABLE, end.getStatus().getCode());
+    requests().expire();
+    ExecuteOperationMetadata second = TestClient.started(states);
+    Iterator<ReadResponse> stdout = client.read(second.getStdoutStreamName(), 0);
+    assertEquals("begun\n", stdout.next().getData().toStringUtf8());
+    release();
+    assertEquals("done\n", TestClient.text(stdout));
+    assertEquals(0, TestClient.response(states).getResult().getExitCode());
   }
 
   @Test

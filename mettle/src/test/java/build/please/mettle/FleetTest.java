@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import build.please.common.cas.Digest;
+import build.please.proto.bytestream.ReadResponse;
+import build.please.proto.execution.ExecuteOperationMetadata;
 import build.please.proto.execution.ExecuteResponse;
 import com.google.longrunning.Operation;
 import com.google.rpc.Code;
@@ -75,6 +77,38 @@ final class FleetTest {
 
     assertEquals(response, TestClient.response(other.waitFor(action.hash())));
     Deadlines.await("the request to be acknowledged", () -> fleet.requests().size() == 0);
+  }
+
+  @Test
+  void output_canBeReadWhileItIsPrinted_whereTheWorkerIsConnected_andOnlyThere() throws Exception {
+    TestFleet.Api one = fleet.api("a");
+    TestClient other = fleet.api("b").client();
+    fleet.worker("w", LONG, List.of(one.server().address()));
+    Digest action = one.client().script("echo begun; echo oops >&2; " + untilReleased());
+    Iterator<Operation> states = one.client().execute(action);
+    ExecuteOperationMetadata here = TestClient.started(states);
+    Iterator<ReadResponse> stdout = one.client().read(here.getStdoutStreamName(), 0);
+    Iterator<ReadResponse> stderr = one.client().read(here.getStderrStreamName(), 0);
+    assertEquals("begun\n", stdout.next().getData().toStringUtf8());
+    assertEquals("oops\n", stderr.next().getData().toStringUtf8());
+    ExecuteOperationMetadata there = TestClient.started(other.waitFor(action.hash()));
+    assertEquals("", there.getStdoutStreamName());
+    assertEquals("", there.getStderrStreamName());
+    Files.createFile(gate());
+    assertEquals("ok\n", TestClient.text(stdout));
+    assertEquals("", TestClient.text(stderr));
+    assertEquals(0, TestClient.response(states).getResult().getExitCode());
+    assertEquals("begun\nok\n", TestClient.text(one.client().read(here.getStdoutStreamName(), 0)));
+  }
+
+  @Test
+  void output_ofAWorkerThatIsConnectedToNobody_hasNoName() throws Exception {
+    TestClient client = fleet.api("a").client();
+    fleet.worker("w", LONG);
+    Iterator<Operation> states = client.execute(client.script(untilReleased()));
+    assertEquals("", TestClient.started(states).getStdoutStreamName());
+    Files.createFile(gate());
+    assertEquals(0, TestClient.response(states).getResult().getExitCode());
   }
 
   @Test

@@ -62,6 +62,10 @@ final class Execution {
   @GuardedBy("this")
   private Set<Watcher> watchers = Set.of();
 
+  /** Of which run, if several workers began it one after the other, the state is known. */
+  @GuardedBy("this")
+  private Run shown = Run.UNKNOWN;
+
   /** Those that began the run that is known and did not say how they ended. */
   @GuardedBy("this")
   private final BegunRuns begun = new BegunRuns();
@@ -305,7 +309,8 @@ final class Execution {
   }
 
   /**
-   * Takes in news and tells the watchers, unless what is known is as new.
+   * Takes in news and tells the watchers, unless what is known is as new. Of several workers that
+   * run it, the one that began last has it.
    *
    * @param run that it is about
    * @return whether it was news
@@ -318,8 +323,13 @@ final class Execution {
             ? new Update(latest.queuedAt(), update.stage())
             : update;
     if (!dated.isNewerThan(latest)) {
+      boolean isLater = dated.equals(latest) && isRunning() && run.isLaterThan(shown);
       note(dated, run);
-      return false;
+      if (isLater) {
+        shown = run;
+        accept(dated, operation);
+      }
+      return isLater;
     }
     if (!dated.queuedAt().equals(latest.queuedAt())) {
       fresh = false; // Another replica's run.
@@ -329,6 +339,7 @@ final class Execution {
       begun.clear();
       cancelled = false;
     }
+    shown = run;
     accept(dated, operation);
     note(dated, run);
     return true;

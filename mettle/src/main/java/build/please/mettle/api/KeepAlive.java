@@ -14,11 +14,15 @@ import java.util.function.UnaryOperator;
  *
  * @param period between two repetitions
  * @param progress adds what is to be said besides
+ * @param shown what a client is told of a state, each time that it is
  * @param timer runs them; should remove cancelled tasks at once, or each stream is remembered for
  *     one period after its end
  */
 public record KeepAlive(
-    Duration period, UnaryOperator<Operation> progress, ScheduledExecutorService timer) {
+    Duration period,
+    UnaryOperator<Operation> progress,
+    UnaryOperator<Operation> shown,
+    ScheduledExecutorService timer) {
   Future<?> every(Runnable repetition) {
     return timer.scheduleAtFixedRate(
         repetition, period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);

@@ -3,6 +3,7 @@ package build.please.mettle.api;
 
 import build.please.mettle.logs.LiveLog;
 import build.please.mettle.logs.LiveLogs;
+import build.please.mettle.queue.StreamNames;
 import build.please.proto.bytestream.ByteStreamGrpc.ByteStreamImplBase;
 import build.please.proto.bytestream.QueryWriteStatusRequest;
 import build.please.proto.bytestream.QueryWriteStatusResponse;
@@ -14,15 +15,12 @@ import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /**
  * A ByteStream service that also reads what actions print while they run (EXE-35, LOG-03). What is
  * asked by any other name is left to another service.
  */
 public final class LogByteStream extends ByteStreamImplBase {
-  private static final Pattern NAME = Pattern.compile("[^/]+/logstreams/[^/]+");
-
   private final LiveLogs logs;
   private final ByteStreamImplBase others;
 
@@ -42,7 +40,7 @@ public final class LogByteStream extends ByteStreamImplBase {
   @Override
   public void read(ReadRequest request, StreamObserver<ReadResponse> client) {
     String name = request.getResourceName();
-    if (!NAME.matcher(name).matches()) {
+    if (!StreamNames.isName(name)) {
       others.read(request, client);
       return;
     }

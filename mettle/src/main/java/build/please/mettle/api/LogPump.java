@@ -65,6 +65,11 @@ final class LogPump {
     while (met != 0) {
       try {
         send();
+      } catch (LiveLog.BrokenOffException e) {
+        end(
+            () ->
+                client.onError(
+                    Status.UNAVAILABLE.withDescription(e.getMessage()).asRuntimeException()));
       } catch (IOException | RuntimeException e) {
         end(() -> client.onError(RpcErrors.toException(e)));
       }

@@ -35,6 +35,7 @@ public final class OperationsService extends OperationsImplBase {
 
   private final Operations operations;
   private final StoredOperations stored;
+  private final ReadableStreams streams;
   private final RequestPublisher requests;
   private final ScheduledExecutorService timer;
 
@@ -45,10 +46,12 @@ public final class OperationsService extends OperationsImplBase {
   public OperationsService(
       Operations operations,
       ActionCache results,
+      ReadableStreams streams,
       RequestPublisher requests,
       ScheduledExecutorService timer) {
     this.operations = operations;
     this.stored = new StoredOperations(results);
+    this.streams = streams;
     this.requests = requests;
     this.timer = timer;
   }
@@ -59,7 +62,7 @@ public final class OperationsService extends OperationsImplBase {
   }
 
   private Operation find(String name) throws IOException {
-    Optional<Operation> known = operations.known().find(name);
+    Optional<Operation> known = operations.known().find(name).map(streams::readable);
     return known.isPresent() ? known.get() : stored.find(name).orElseThrow(() -> unknown(name));
   }
 
@@ -80,7 +83,7 @@ public final class OperationsService extends OperationsImplBase {
               request.getPageSize() == 0 ? PAGE : Math.min(request.getPageSize(), LARGEST_PAGE);
           List<Operation> page = operations.known().list(request.getPageToken(), size + 1);
           ListOperationsResponse.Builder response = ListOperationsResponse.newBuilder();
-          page.stream().limit(size).forEach(response::addOperations);
+          page.stream().limit(size).map(streams::readable).forEach(response::addOperations);
           if (page.size() > size) {
             response.setNextPageToken(page.get(size - 1).getName());
           }

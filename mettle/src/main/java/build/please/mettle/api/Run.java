@@ -19,4 +19,8 @@ record Run(String worker, Instant began) {
             soFar.getWorkerStartTimestamp().getSeconds(),
             soFar.getWorkerStartTimestamp().getNanos()));
   }
+
+  boolean isLaterThan(Run other) {
+    return began.isAfter(other.began);
+  }
 }

@@ -162,7 +162,7 @@ final class StreamWatcher implements Watcher {
       stream.onError(error);
       return true;
     }
-    stream.onNext(Objects.requireNonNull(next));
+    stream.onNext(keepAlive.shown().apply(Objects.requireNonNull(next)));
     if (next.getDone()) {
       stream.onCompleted();
       return true;

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.mettle.control;
 
+import build.please.mettle.logs.Broadcast;
 import build.please.proto.control.AttendResponse.Wish;
 
-/** Tells a worker whether anybody waits for what it has in hand. Safe for concurrent use. */
+/**
+ * Tells a worker whether anybody waits for what it has in hand, and lets them read what that
+ * prints. Safe for concurrent use.
+ */
 public interface Attendance {
   /** Knows of nobody who does not wait. */
   Attendance NONE = (operation, server) -> Hold.NONE;
@@ -33,6 +37,11 @@ public interface Attendance {
           }
 
           @Override
+          public Broadcast broadcast() {
+            return Broadcast.NONE;
+          }
+
+          @Override
           public void close() {
             // There is nothing behind it.
           }
@@ -50,6 +59,12 @@ public interface Attendance {
      * block.
      */
     void onUnwanted(Runnable listener);
+
+    /**
+     * Lets clients read what the run prints, if somebody is there through whom they can. To be
+     * asked once {@link #wish} has answered.
+     */
+    Broadcast broadcast();
 
     @Override
     void close();

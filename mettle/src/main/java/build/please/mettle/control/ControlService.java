@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.mettle.control;
 
+import build.please.mettle.logs.LiveLogs;
 import build.please.proto.control.AttendRequest;
 import build.please.proto.control.AttendResponse;
 import build.please.proto.control.AttendResponse.Wish;
 import build.please.proto.control.ControlGrpc;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -19,13 +21,17 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/** An API server's end of the control streams. A worker that does not read is not heard either. */
+/**
+ * An API server's end of the control streams: tells workers who waits, and clients what runs print.
+ * A worker that does not read is not heard either.
+ */
 public final class ControlService extends ControlGrpc.ControlImplBase implements AutoCloseable {
   /** More than any worker has slots; who asks about more is no worker. */
   private static final int MOST_RUNS = 10_000;
 
   private final String server;
   private final Wishes wishes;
+  private final LiveLogs logs;
   private final ScheduledExecutorService timer;
   private final LongSupplier nanoTime;
   private final Duration period;
@@ -34,6 +40,7 @@ public final class ControlService extends ControlGrpc.ControlImplBase implements
 
   /**
    * @param server the name that this server's requests carry
+   * @param logs where clients read what the workers' runs print
    * @param timer stays the caller's
    * @param nanoTime as {@link System#nanoTime}
    * @param period between two looks at the runs of a worker
@@ -41,11 +48,13 @@ public final class ControlService extends ControlGrpc.ControlImplBase implements
   public ControlService(
       String server,
       Wishes wishes,
+      LiveLogs logs,
       ScheduledExecutorService timer,
       LongSupplier nanoTime,
       Duration period) {
     this.server = server;
     this.wishes = wishes;
+    this.logs = logs;
     this.timer = timer;
     this.nanoTime = nanoTime;
     this.period = period;
@@ -74,7 +83,7 @@ public final class ControlService extends ControlGrpc.ControlImplBase implements
     private final ServerCallStreamObserver<AttendResponse> worker;
 
     @GuardedBy("this")
-    private final Map<Long, Run> runs = new HashMap<>();
+    private final Map<Long, AttendedRun> runs = new HashMap<>();
 
     /** Whether the next message is to be asked for once the worker reads. */
     @GuardedBy("this")
@@ -101,24 +110,44 @@ public final class ControlService extends ControlGrpc.ControlImplBase implements
       if (ended) {
         return;
       }
-      if (request.getReleased()) {
+      AttendedRun run = runs.get(request.getRun());
+      if (run == null) {
+        begin(request);
+      } else if (request.getReleased()) {
         runs.remove(request.getRun());
-      } else if (runs.size() < MOST_RUNS) {
-        Run run = new Run(request.getOperation(), nanoTime.getAsLong());
-        runs.put(request.getRun(), run);
-        look(request.getRun(), run);
-      } else if (!worker.isCancelled()) {
-        end();
-        runs.clear();
-        ended = true;
-        worker.onError(
-            Status.RESOURCE_EXHAUSTED
-                .withDescription("more runs than one worker can have in hand")
-                .asRuntimeException());
-        return;
+        run.close();
+      } else if (request.hasPiece()) {
+        run.come(request.getPiece());
+      } else if (request.hasLogged()) {
+        run.stored(request.getLogged());
       }
       waits = true;
       hear();
+    }
+
+    @GuardedBy("this")
+    private void begin(AttendRequest request) {
+      if (request.getReleased() || request.hasPiece() || request.hasLogged()) {
+        return; // Of a run that was never told of.
+      }
+      if (runs.size() >= MOST_RUNS) {
+        if (end()) {
+          worker.onError(
+              Status.RESOURCE_EXHAUSTED
+                  .withDescription("more runs than one worker can have in hand")
+                  .asRuntimeException());
+        }
+        return;
+      }
+      AttendedRun run = new AttendedRun(request, nanoTime.getAsLong(), logs, this::ask);
+      runs.put(request.getRun(), run);
+      look(request.getRun(), run);
+    }
+
+    private synchronized void ask(AttendResponse question) {
+      if (!ended && !worker.isCancelled()) {
+        worker.onNext(question);
+      }
     }
 
     private synchronized void hear() {
@@ -133,18 +162,24 @@ public final class ControlService extends ControlGrpc.ControlImplBase implements
     }
 
     @GuardedBy("this")
-    private void look(long number, Run run) {
-      Duration known = Duration.ofNanos(nanoTime.getAsLong() - run.start);
-      Wish wish = wishes.of(run.operation, known);
-      if (wish != run.told && !worker.isCancelled()) {
-        run.told = wish;
+    private void look(long number, AttendedRun run) {
+      Duration known = Duration.ofNanos(nanoTime.getAsLong() - run.start());
+      Wish wish = wishes.of(run.operation(), known);
+      if (run.tell(wish) && !worker.isCancelled()) {
         worker.onNext(AttendResponse.newBuilder().setRun(number).setWish(wish).build());
       }
     }
 
-    private void end() {
+    /** Forgets the worker; says whether it is to be told. */
+    @CanIgnoreReturnValue
+    private synchronized boolean end() {
       looks.cancel(false);
       workers.remove(this);
+      runs.values().forEach(AttendedRun::close);
+      runs.clear();
+      boolean first = !ended;
+      ended = true;
+      return first && !worker.isCancelled();
     }
 
     @Override
@@ -155,24 +190,9 @@ public final class ControlService extends ControlGrpc.ControlImplBase implements
     /** Called when the worker ends the stream, and when we do. */
     @Override
     public synchronized void onCompleted() {
-      end();
-      runs.clear();
-      if (!ended && !worker.isCancelled()) {
-        ended = true;
+      if (end()) {
         worker.onCompleted();
       }
-    }
-  }
-
-  /** A run in the worker's hands, and what it was told of it last. */
-  private static final class Run {
-    private final String operation;
-    private final long start;
-    private Wish told = Wish.UNKNOWN;
-
-    Run(String operation, long start) {
-      this.operation = operation;
-      this.start = start;
     }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.mettle.control;
 
+import build.please.mettle.logs.Broadcast;
 import build.please.proto.control.AttendResponse.Wish;
 import java.time.Duration;
 import java.util.concurrent.Future;
@@ -11,18 +12,25 @@ import java.util.function.LongSupplier;
 /** Where worker and API server are one process. Safe for concurrent use. */
 public final class LocalAttendance implements Attendance {
   private final Wishes wishes;
+  private final Broadcast broadcast;
   private final ScheduledExecutorService timer;
   private final LongSupplier nanoTime;
   private final Duration period;
 
   /**
+   * @param broadcast is where this process' clients read
    * @param timer stays the caller's
    * @param nanoTime as {@link System#nanoTime}
    * @param period between two looks at a run
    */
   public LocalAttendance(
-      Wishes wishes, ScheduledExecutorService timer, LongSupplier nanoTime, Duration period) {
+      Wishes wishes,
+      Broadcast broadcast,
+      ScheduledExecutorService timer,
+      LongSupplier nanoTime,
+      Duration period) {
     this.wishes = wishes;
+    this.broadcast = broadcast;
     this.timer = timer;
     this.nanoTime = nanoTime;
     this.period = period;
@@ -62,6 +70,11 @@ public final class LocalAttendance implements Attendance {
     public void onUnwanted(Runnable toTell) {
       listener.set(toTell);
       look();
+    }
+
+    @Override
+    public Broadcast broadcast() {
+      return broadcast;
     }
 
     @Override

@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.mettle.control;
 
+import build.please.common.cas.Digest;
+import build.please.mettle.logs.Broadcast;
+import build.please.mettle.logs.LiveLogs;
+import build.please.mettle.queue.StreamNames;
 import build.please.proto.control.AttendRequest;
 import build.please.proto.control.AttendResponse;
 import build.please.proto.control.AttendResponse.Wish;
+import build.please.proto.control.LogEnd;
+import build.please.proto.control.LogRead;
+import build.please.proto.control.LogStream;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.grpc.Channel;
 import java.time.Duration;
@@ -11,18 +18,24 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks every API server that it was told of. A run is abandoned when all of them say so and the one
  * that requested it is among them, or when one says that it was cancelled: whoever cannot be asked
- * may have a client that waits. Safe for concurrent use.
+ * may have a client that waits. Any of them can have what a run prints. Safe for concurrent use.
  */
 public final class RemoteAttendance implements Attendance, AutoCloseable {
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
 
   private final List<ControlStream> streams = new ArrayList<>();
+  private final LiveLogs logs;
+  private final Executor readers;
 
   /** Of those that are open. */
   @GuardedBy("this")
@@ -34,16 +47,22 @@ public final class RemoteAttendance implements Attendance, AutoCloseable {
   @GuardedBy("this")
   private long lastRun;
 
-  private RemoteAttendance() {}
+  private RemoteAttendance(LiveLogs logs, Executor readers) {
+    this.logs = logs;
+    this.readers = readers;
+  }
 
   /**
    * Begins to connect, and goes on to, however long it takes.
    *
    * @param channels to the API servers, each to one; stay the caller's
    * @param timer stays the caller's
+   * @param logs what runs here print
+   * @param readers read it for the API servers; stay the caller's
    */
-  public static RemoteAttendance open(List<Channel> channels, ScheduledExecutorService timer) {
-    RemoteAttendance attendance = new RemoteAttendance();
+  public static RemoteAttendance open(
+      List<Channel> channels, ScheduledExecutorService timer, LiveLogs logs, Executor readers) {
+    RemoteAttendance attendance = new RemoteAttendance(logs, readers);
     ControlStream.Events events = attendance.new Heard();
     for (Channel channel : channels) {
       attendance.streams.add(new ControlStream(channel, timer, events));
@@ -57,9 +76,14 @@ public final class RemoteAttendance implements Attendance, AutoCloseable {
     synchronized (this) {
       RemoteHold hold = new RemoteHold(++lastRun, operation, server);
       holds.put(hold.run, hold);
-      servers.keySet().forEach(stream -> stream.send(hold.request()));
+      send(hold.request());
       return hold;
     }
+  }
+
+  @GuardedBy("this")
+  private void send(AttendRequest request) {
+    servers.keySet().forEach(stream -> stream.send(request));
   }
 
   /** Asks no more. */
@@ -104,7 +128,7 @@ public final class RemoteAttendance implements Attendance, AutoCloseable {
     public void opened(ControlStream stream, String server) {
       synchronized (RemoteAttendance.this) {
         servers.put(stream, new Server(server));
-        holds.values().forEach(hold -> stream.send(hold.request()));
+        holds.values().forEach(hold -> hold.introduce(stream));
       }
     }
 
@@ -117,6 +141,10 @@ public final class RemoteAttendance implements Attendance, AutoCloseable {
         if (server == null || hold == null) {
           return;
         }
+        if (response.hasRead()) {
+          read(stream, hold, response.getRead());
+          return;
+        }
         server.wishes.put(response.getRun(), response.getWish());
         RemoteAttendance.this.notifyAll();
         if (RemoteAttendance.this.wish(hold) == Wish.WANTED) {
@@ -124,6 +152,23 @@ public final class RemoteAttendance implements Attendance, AutoCloseable {
         }
       }
       hold.listener.tell();
+    }
+
+    /** On another thread, since it may block. */
+    private void read(ControlStream stream, RemoteHold hold, LogRead read) {
+      try {
+        readers.execute(
+            () ->
+                logs.find(hold.name(read.getStream()))
+                    .ifPresent(
+                        log ->
+                            PieceAnswer.begin(
+                                log,
+                                read,
+                                piece -> stream.send(hold.about().setPiece(piece).build()))));
+      } catch (RejectedExecutionException ending) {
+        // The worker ends, and all that it prints.
+      }
     }
 
     @Override
@@ -139,7 +184,12 @@ public final class RemoteAttendance implements Attendance, AutoCloseable {
     private final long run;
     private final String operation;
     private final String server;
+    private final StreamNames names = StreamNames.fresh();
     private final Listener listener = new Listener();
+
+    /** That all is stored, once it is. */
+    @GuardedBy("RemoteAttendance.this")
+    private @Nullable AttendRequest logged;
 
     RemoteHold(long run, String operation, String server) {
       this.run = run;
@@ -147,8 +197,49 @@ public final class RemoteAttendance implements Attendance, AutoCloseable {
       this.server = server;
     }
 
+    private AttendRequest.Builder about() {
+      return AttendRequest.newBuilder().setRun(run);
+    }
+
     private AttendRequest request() {
-      return AttendRequest.newBuilder().setRun(run).setOperation(operation).build();
+      return about()
+          .setOperation(operation)
+          .setStdoutStreamName(names.stdout())
+          .setStderrStreamName(names.stderr())
+          .build();
+    }
+
+    /** To a server that knows of no run. */
+    private void introduce(ControlStream stream) {
+      stream.send(request());
+      synchronized (RemoteAttendance.this) {
+        if (logged != null) {
+          stream.send(logged);
+        }
+      }
+    }
+
+    private String name(LogStream stream) {
+      return stream == LogStream.STDERR ? names.stderr() : names.stdout();
+    }
+
+    @Override
+    public Broadcast broadcast() {
+      return (stdout, stderr) -> new SharedAiring(logs.begin(names, stdout, stderr), this);
+    }
+
+    private boolean isReadable() {
+      synchronized (RemoteAttendance.this) {
+        return servers.values().stream().anyMatch(server -> server.wishes.containsKey(run));
+      }
+    }
+
+    private void stored(LogEnd end) {
+      synchronized (RemoteAttendance.this) {
+        AttendRequest request = about().setLogged(end).build();
+        logged = request;
+        send(request);
+      }
     }
 
     @Override
@@ -186,13 +277,36 @@ public final class RemoteAttendance implements Attendance, AutoCloseable {
         if (holds.remove(run) == null) {
           return;
         }
-        AttendRequest release = AttendRequest.newBuilder().setRun(run).setReleased(true).build();
+        AttendRequest release = about().setReleased(true).build();
         servers.forEach(
             (stream, server) -> {
               server.wishes.remove(run);
               stream.send(release);
             });
       }
+    }
+  }
+
+  /** What a run prints, of which those who attend to it hear where it is in the end. */
+  private record SharedAiring(Broadcast.Airing airing, RemoteHold hold)
+      implements Broadcast.Airing {
+    @Override
+    public StreamNames names() {
+      return hold.isReadable() ? airing.names() : StreamNames.NONE;
+    }
+
+    @Override
+    public void stored(Optional<Digest> stdout, Optional<Digest> stderr) {
+      airing.stored(stdout, stderr);
+      LogEnd.Builder end = LogEnd.newBuilder();
+      stdout.ifPresent(digest -> end.setStdout(digest.toProto()));
+      stderr.ifPresent(digest -> end.setStderr(digest.toProto()));
+      hold.stored(end.build());
+    }
+
+    @Override
+    public void close() {
+      airing.close();
     }
   }
 }

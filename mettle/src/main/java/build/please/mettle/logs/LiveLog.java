@@ -18,6 +18,15 @@ import java.util.concurrent.RejectedExecutionException;
  * Safe for concurrent use.
  */
 public final class LiveLog {
+  /** There will be no more, and what was there is gone, since the run ended without a result. */
+  public static final class BrokenOffException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    BrokenOffException() {
+      super("the run was broken off");
+    }
+  }
+
   private sealed interface Source permits Running, Stored, Broken {}
 
   private record Running(LogTail tail) implements Source {}
@@ -28,24 +37,28 @@ public final class LiveLog {
 
   private final BlobStore blobs;
   private final Executor readers;
+  private final Set<LiveLog> followed;
   private final Set<Runnable> listeners = ConcurrentHashMap.newKeySet();
   private volatile Source source;
   private volatile long seen;
 
   /**
    * @param readers tells listeners
+   * @param followed those that have listeners, and are to be looked at
    */
-  LiveLog(LogTail tail, BlobStore blobs, Executor readers) {
+  LiveLog(LogTail tail, BlobStore blobs, Executor readers, Set<LiveLog> followed) {
     this.source = new Running(tail);
     this.blobs = blobs;
     this.readers = readers;
+    this.followed = followed;
   }
 
   /**
    * Puts bytes from {@code offset} on into the empty buffer. Does not wait for the command.
    *
    * @return how many; 0 if there are none yet, -1 if there will be none
-   * @throws IOException if they cannot be had, as after a run that was broken off
+   * @throws BrokenOffException if the run was broken off
+   * @throws IOException if they cannot be had
    */
   public int read(ByteBuffer into, long offset) throws IOException {
     while (true) {
@@ -67,7 +80,7 @@ public final class LiveLog {
     } else if (from instanceof Stored stored) {
       return readStored(stored.digest(), into, offset);
     }
-    throw new IOException("the run was broken off");
+    throw new BrokenOffException();
   }
 
   private int readStored(Digest digest, ByteBuffer into, long offset) throws IOException {
@@ -89,9 +102,16 @@ public final class LiveLog {
         : OptionalLong.empty();
   }
 
+  /** Bytes that have been printed so far. */
+  public long printed() throws IOException {
+    Source now = source;
+    return now instanceof Running running ? running.tail().available() : size().orElse(0);
+  }
+
   /** From now on {@code listener} is run whenever there may be more to read than before. */
   public void addListener(Runnable listener) {
     listeners.add(listener);
+    followed.add(this);
   }
 
   public void removeListener(Runnable listener) {
@@ -100,7 +120,14 @@ public final class LiveLog {
 
   /** Looks whether there is more than at the last look. Does not block. */
   void look() {
-    if (!listeners.isEmpty() && source instanceof Running running) {
+    if (listeners.isEmpty()) {
+      followed.remove(this);
+      if (listeners.isEmpty()) {
+        return;
+      }
+      followed.add(this); // Somebody came meanwhile.
+    }
+    if (source instanceof Running running) {
       try {
         long now = running.tail().available();
         if (now != seen) {
@@ -126,7 +153,8 @@ public final class LiveLog {
     }
   }
 
-  private void tell() {
+  /** Has all listeners look whether there is more. */
+  void tell() {
     try {
       listeners.forEach(readers::execute);
     } catch (RejectedExecutionException ending) {

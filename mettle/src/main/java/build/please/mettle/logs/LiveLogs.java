@@ -10,7 +10,7 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
@@ -33,6 +33,7 @@ public final class LiveLogs implements Broadcast {
   private final BlobStore blobs;
   private final Executor readers;
   private final Map<String, LiveLog> running = new ConcurrentHashMap<>();
+  private final Set<LiveLog> followed = ConcurrentHashMap.newKeySet();
   private final Cache<String, LiveLog> over;
 
   private LiveLogs(BlobStore blobs, Executor readers, Ticker ticker) {
@@ -67,17 +68,25 @@ public final class LiveLogs implements Broadcast {
 
   @Override
   public Airing begin(LogTail stdout, LogTail stderr) {
-    String run = "mettle/logstreams/" + UUID.randomUUID();
-    StreamNames names = new StreamNames(run + ".stdout", run + ".stderr");
-    LiveLog out = new LiveLog(stdout, blobs, readers);
-    LiveLog err = new LiveLog(stderr, blobs, readers);
+    return begin(StreamNames.fresh(), stdout, stderr);
+  }
+
+  /** As {@link #begin(LogTail, LogTail)}, with names that somebody else has made. */
+  public Airing begin(StreamNames names, LogTail stdout, LogTail stderr) {
+    LiveLog out = new LiveLog(stdout, blobs, readers, followed);
+    LiveLog err = new LiveLog(stderr, blobs, readers, followed);
     running.put(names.stdout(), out);
     running.put(names.stderr(), err);
     return new Run(names, out, err);
   }
 
+  /** There may be more of that stream than there was, and whoever reads it is to look at once. */
+  public void news(String name) {
+    find(name).ifPresent(LiveLog::tell);
+  }
+
   private void look() {
-    running.values().forEach(LiveLog::look);
+    followed.forEach(LiveLog::look);
   }
 
   private final class Run implements Airing {
@@ -110,9 +119,11 @@ public final class LiveLogs implements Broadcast {
 
     private void end(String name, LiveLog log) {
       log.end();
-      // In this order, so that it is always found.
-      over.put(name, log);
-      running.remove(name);
+      if (running.get(name) == log) {
+        // In this order, so that it is always found.
+        over.put(name, log);
+        running.remove(name, log);
+      }
     }
   }
 }

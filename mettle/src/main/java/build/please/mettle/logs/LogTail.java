@@ -10,13 +10,13 @@ import java.nio.ByteBuffer;
  * method waits for the command.
  */
 public interface LogTail {
-  /** Bytes that can be read now. */
+  /** Bytes that have been printed, as far as is known here. */
   long available() throws IOException;
 
   /**
    * Puts bytes from {@code offset} on into the buffer.
    *
-   * @return how many; zero or less if there is nothing there yet
+   * @return how many; zero or less if there is nothing here yet
    * @throws IOException if it cannot be read, or not any more
    */
   int read(ByteBuffer into, long offset) throws IOException;

@@ -4,6 +4,7 @@ package build.please.mettle.worker;
 import build.please.mettle.logs.Broadcast;
 import build.please.mettle.logs.LogTail;
 import build.please.mettle.queue.ExecuteMessage;
+import build.please.mettle.queue.StreamNames;
 import build.please.proto.execution.ExecuteResponse;
 import build.please.proto.execution.ExecutedActionMetadata;
 
@@ -13,11 +14,14 @@ public interface ActionRunner {
   interface Progress {
     /**
      * The command will print to these, which can be read until what is returned is closed. Comes
-     * before {@link #executing}.
+     * before {@link #readable}.
      */
     default Broadcast.Airing printing(LogTail stdout, LogTail stderr) {
       return Broadcast.Airing.NONE;
     }
+
+    /** By what names clients read what the command prints. Comes before {@link #executing}. */
+    default void readable(StreamNames names) {}
 
     /** The command is about to start. */
     void executing(ExecutedActionMetadata soFar);

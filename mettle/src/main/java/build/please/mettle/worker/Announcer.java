@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.mettle.worker;
 
-import build.please.mettle.logs.Broadcast;
-import build.please.mettle.logs.LogTail;
 import build.please.mettle.meter.WorkerMeters;
 import build.please.mettle.queue.ExecuteMessage;
 import build.please.mettle.queue.ExecuteOperation;
@@ -37,7 +35,6 @@ final class Announcer {
   private final Timer timer;
   private final Executor background;
   private final WorkerMeters meters;
-  private final Broadcast broadcast;
   private final Duration repeat;
 
   /** Of the runs of a workshop, with its means. */
@@ -47,7 +44,6 @@ final class Announcer {
     this.timer = workshop.timer();
     this.background = workshop.transfers();
     this.meters = workshop.meters();
-    this.broadcast = workshop.broadcast();
     this.repeat = REPEAT;
   }
 
@@ -68,7 +64,6 @@ final class Announcer {
     this.timer = timer;
     this.background = background;
     this.meters = meters;
-    this.broadcast = Broadcast.NONE;
     this.repeat = repeat;
   }
 
@@ -130,10 +125,8 @@ final class Announcer {
     }
 
     @Override
-    public Broadcast.Airing printing(LogTail stdout, LogTail stderr) {
-      Broadcast.Airing airing = broadcast.begin(stdout, stderr);
-      streams = airing.names();
-      return airing;
+    public void readable(StreamNames names) {
+      streams = names;
     }
 
     @Override

@@ -3,7 +3,6 @@ package build.please.mettle.worker;
 
 import build.please.common.cas.Cas;
 import build.please.common.rpc.FanOut;
-import build.please.mettle.logs.Broadcast;
 import build.please.mettle.meter.WorkerMeters;
 import build.please.mettle.queue.ExecuteMessage;
 import build.please.proto.execution.ExecuteRequest;
@@ -114,10 +113,6 @@ public final class Workshop implements ActionRunner, AutoCloseable {
   /** As {@link #run}, with an action cache that is neither asked nor changed, and no progress. */
   public ExecuteResponse tryOut(ExecuteMessage message, Stop stop) {
     return uncached.run(message, soFar -> {}, stop);
-  }
-
-  Broadcast broadcast() {
-    return surroundings.broadcast();
   }
 
   /** What is told of runs. */

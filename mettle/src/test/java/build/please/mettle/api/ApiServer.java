@@ -118,7 +118,8 @@ final class ApiServer implements AutoCloseable {
                     checked,
                     runs,
                     operations,
-                    new KeepAlive(repetition, UnaryOperator.identity(), timer),
+                    new KeepAlive(
+                        repetition, UnaryOperator.identity(), UnaryOperator.identity(), timer),
                     new ResultInliner(blobs, handlers),
                     meters))
             .build()

@@ -121,6 +121,20 @@ final class HopelessRunTest {
   }
 
   @Test
+  void watchers_hearWhoHasIt_whenAnotherWorkerBegins_andNoLateNewsOfTheFirst() throws Exception {
+    ExecuteMessage message = join();
+    begins(message, "one", 1);
+    begins(message, "two", 2);
+    begins(message, "one", 1);
+    assertEquals("two", worker(last()));
+    assertEquals(3, watcher.heard.size());
+  }
+
+  private static String worker(Operation operation) throws InvalidProtocolBufferException {
+    return ExecuteOperation.metadata(operation).getPartialExecutionMetadata().getWorker();
+  }
+
+  @Test
   void repeatedNewsOfARun_isNoOtherRun() throws Exception {
     ExecuteMessage message = join();
     for (int i = 0; i < 10; i++) {

@@ -4,33 +4,24 @@ package build.please.mettle.api;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import build.please.common.cas.Digest;
 import build.please.common.rpc.Threads;
 import build.please.mettle.logs.Broadcast;
 import build.please.mettle.logs.LiveLogs;
-import build.please.mettle.logs.LogTail;
 import build.please.proto.bytestream.ByteStreamGrpc;
 import build.please.proto.bytestream.QueryWriteStatusRequest;
 import build.please.proto.bytestream.ReadRequest;
 import build.please.proto.bytestream.ReadResponse;
-import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
-import io.grpc.stub.ClientCallStreamObserver;
-import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assertions;
@@ -46,8 +37,8 @@ final class LogReadTest {
   private final ExecutorService readers = Threads.pool("readers", 2);
   private final AtomicLong nanos = new AtomicLong();
   private final LiveLogs logs = LiveLogs.open(blobs, readers, timer, nanos::get);
-  private final Printed stdout = new Printed();
-  private final Printed stderr = new Printed();
+  private final Printed stdout = new Printed(blobs);
+  private final Printed stderr = new Printed(blobs);
   private final Broadcast.Airing run = logs.begin(stdout, stderr);
   private Server server;
   private ManagedChannel channel;
@@ -71,24 +62,11 @@ final class LogReadTest {
     readers.shutdown();
   }
 
-  private Reader read(String name, long offset, long limit) {
-    Reader reader = new Reader(Integer.MAX_VALUE);
-    send(reader, name, offset, limit);
-    return reader;
+  private LogReader read(String name, long offset, long limit) {
+    return LogReader.of(channel, name, offset, limit);
   }
 
-  private void send(Reader reader, String name, long offset, long limit) {
-    ByteStreamGrpc.newStub(channel)
-        .read(
-            ReadRequest.newBuilder()
-                .setResourceName(name)
-                .setReadOffset(offset)
-                .setReadLimit(limit)
-                .build(),
-            reader);
-  }
-
-  private Reader read(String name) {
+  private LogReader read(String name) {
     return read(name, 0, 0);
   }
 
@@ -103,8 +81,8 @@ final class LogReadTest {
   @Test
   void reader_hearsWhatIsPrinted_whileItIs_andTheEnd() throws IOException {
     stdout.print("one ");
-    Reader out = read(run.names().stdout());
-    Reader err = read(run.names().stderr());
+    LogReader out = read(run.names().stdout());
+    LogReader err = read(run.names().stderr());
     out.await("one ");
     stdout.print("two ");
     out.await("one two ");
@@ -139,8 +117,8 @@ final class LogReadTest {
   @Test
   void offsetAndLimit_whileItRuns_areWaitedFor() throws IOException {
     stdout.print("0123");
-    Reader later = read(run.names().stdout(), 6, 3);
-    Reader beyond = read(run.names().stdout(), 100, 0);
+    LogReader later = read(run.names().stdout(), 6, 3);
+    LogReader beyond = read(run.names().stdout(), 100, 0);
     stdout.print("45");
     stdout.print("67");
     later.await("67");
@@ -154,7 +132,7 @@ final class LogReadTest {
   @Test
   void runThatIsBrokenOff_endsItsReaders() {
     stdout.print("so far");
-    Reader reader = read(run.names().stdout());
+    LogReader reader = read(run.names().stdout());
     reader.await("so far");
 
     run.close();
@@ -166,8 +144,7 @@ final class LogReadTest {
   @Test
   void readerThatDoesNotRead_isNotReadFor() throws IOException {
     stdout.print("x".repeat(10_000_000));
-    Reader slow = new Reader(1);
-    send(slow, run.names().stdout(), 0, 0);
+    LogReader slow = LogReader.slow(channel, run.names().stdout());
     Deadline.await(() -> slow.bytes() > 0, "the first piece");
     store();
 
@@ -179,7 +156,7 @@ final class LogReadTest {
   @Test
   void readerThatLeaves_isForgotten() {
     stdout.print("x");
-    Reader reader = read(run.names().stdout());
+    LogReader reader = read(run.names().stdout());
     reader.await("x");
     reader.cancel();
 
@@ -189,7 +166,7 @@ final class LogReadTest {
   /** Whether the next look at all streams is also one at stdout. */
   private boolean isLookedAt() {
     long before = stdout.looks;
-    Reader other = read(run.names().stderr(), stderr.available(), 1);
+    LogReader other = read(run.names().stderr(), stderr.available(), 1);
     stderr.print("z");
     other.all();
     return stdout.looks > before;
@@ -216,115 +193,11 @@ final class LogReadTest {
     assertEquals(Status.Code.UNIMPLEMENTED, e.getStatus().getCode());
   }
 
-  /** What a command prints, in memory. */
-  private final class Printed implements LogTail {
-    private ByteString bytes = ByteString.EMPTY;
-    private boolean closed;
-    volatile long read;
-    volatile long looks;
-
-    synchronized void print(String text) {
-      bytes = bytes.concat(ByteString.copyFromUtf8(text));
-    }
-
-    synchronized void close() {
-      closed = true;
-    }
-
-    synchronized Optional<Digest> store() {
-      return bytes.isEmpty() ? Optional.empty() : Optional.of(blobs.put(bytes));
-    }
-
-    @Override
-    public synchronized long available() {
-      looks++;
-      return bytes.size();
-    }
-
-    @Override
-    public synchronized int read(ByteBuffer into, long offset) throws IOException {
-      if (closed) {
-        throw new IOException("closed");
-      }
-      if (offset >= bytes.size()) {
-        return -1;
-      }
-      int n = (int) Math.min(into.remaining(), bytes.size() - offset);
-      into.put(bytes.substring((int) offset, (int) offset + n).asReadOnlyByteBuffer());
-      read += n;
-      return n;
-    }
-  }
-
   /** Another service, which is known by its answer. */
   private static final class Blobs extends ByteStreamGrpc.ByteStreamImplBase {
     @Override
     public void read(ReadRequest request, StreamObserver<ReadResponse> client) {
       client.onError(Status.DATA_LOSS.asRuntimeException());
-    }
-  }
-
-  /** A client. */
-  private static final class Reader implements ClientResponseObserver<ReadRequest, ReadResponse> {
-    private final int requested;
-    private final CompletableFuture<Status.Code> end = new CompletableFuture<>();
-    private final CompletableFuture<ClientCallStreamObserver<ReadRequest>> call =
-        new CompletableFuture<>();
-    private volatile ByteString bytes = ByteString.EMPTY;
-
-    Reader(int requested) {
-      this.requested = requested;
-    }
-
-    @Override
-    public void beforeStart(ClientCallStreamObserver<ReadRequest> stream) {
-      stream.disableAutoRequestWithInitial(requested);
-      call.complete(stream);
-    }
-
-    @Override
-    public void onNext(ReadResponse response) {
-      ByteString all = bytes.concat(response.getData());
-      bytes = all;
-    }
-
-    @Override
-    public void onError(Throwable failure) {
-      end.complete(Status.fromThrowable(failure).getCode());
-    }
-
-    @Override
-    public void onCompleted() {
-      end.complete(Status.Code.OK);
-    }
-
-    void readOn() {
-      call.join().request(Integer.MAX_VALUE);
-    }
-
-    void cancel() {
-      call.join().cancel("the client leaves", null);
-    }
-
-    int bytes() {
-      return bytes.size();
-    }
-
-    String text() {
-      return bytes.toStringUtf8();
-    }
-
-    void await(String text) {
-      Deadline.await(() -> text().equals(text), "'" + text + "' was read");
-    }
-
-    Status.Code end() {
-      return end.orTimeout(20, TimeUnit.SECONDS).join();
-    }
-
-    String all() {
-      assertEquals(Status.Code.OK, end());
-      return text();
     }
   }
 }

@@ -17,7 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /** Blobs in a map. Reads only; tests put blobs in by {@link #put}. */
-final class MapBlobStore implements BlobStore {
+public final class MapBlobStore implements BlobStore {
   private final Map<Digest, ByteString> blobs =
       new ConcurrentHashMap<>(Map.of(Digest.EMPTY, ByteString.EMPTY));
 

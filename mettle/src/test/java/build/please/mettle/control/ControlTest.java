@@ -5,7 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import build.please.mettle.Deadlines;
+import build.please.mettle.api.MapBlobStore;
+import build.please.mettle.logs.Broadcast;
+import build.please.mettle.logs.LiveLogs;
 import build.please.proto.control.AttendResponse.Wish;
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
@@ -33,6 +37,11 @@ final class ControlTest {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+
+  /** Nothing is printed here. */
+  private final LiveLogs logs =
+      LiveLogs.open(new MapBlobStore(), timer, timer, Ticker.systemTicker());
+
   private ApiServer one;
   private ApiServer other;
   private RemoteAttendance attendance;
@@ -41,7 +50,7 @@ final class ControlTest {
   void open() throws IOException {
     one = new ApiServer("one");
     other = new ApiServer("other");
-    attendance = RemoteAttendance.open(List.of(one.channel, other.channel), timer);
+    attendance = RemoteAttendance.open(List.of(one.channel, other.channel), timer, logs, timer);
     await("probe", "one", Wish.ABANDONED);
   }
 
@@ -73,7 +82,7 @@ final class ControlTest {
 
     private ControlService service() {
       return new ControlService(
-          name, new Wishes(this, PATIENCE), timer, nanos::get, Duration.ofMillis(1));
+          name, new Wishes(this, PATIENCE), logs, timer, nanos::get, Duration.ofMillis(1));
     }
 
     Server start() throws IOException {
@@ -215,7 +224,8 @@ final class ControlTest {
   void inOneProcess_theSameHolds() {
     AtomicLong nanos = new AtomicLong();
     Attendance local =
-        new LocalAttendance(new Wishes(one, PATIENCE), timer, nanos::get, Duration.ofMillis(1));
+        new LocalAttendance(
+            new Wishes(one, PATIENCE), Broadcast.NONE, timer, nanos::get, Duration.ofMillis(1));
     one.unwatched.put("a", Duration.ZERO);
     AtomicBoolean told = new AtomicBoolean();
     try (Attendance.Hold hold = local.hold("a", "")) {
@@ -229,7 +239,7 @@ final class ControlTest {
 
   @Test
   void noServers_everythingIsWanted() {
-    try (RemoteAttendance alone = RemoteAttendance.open(List.<Channel>of(), timer);
+    try (RemoteAttendance alone = RemoteAttendance.open(List.<Channel>of(), timer, logs, timer);
         Attendance.Hold hold = alone.hold("a", "one")) {
       assertEquals(Wish.WANTED, hold.wish());
     }

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package build.please.mettle.api;
+
+import build.please.mettle.logs.LiveLogs;
+import build.please.mettle.queue.ExecuteOperation;
+import build.please.proto.execution.ExecuteOperationMetadata;
+import com.google.longrunning.Operation;
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+
+/** Names to clients only streams that they can read here: not every worker is connected to here. */
+public record ReadableStreams(LiveLogs logs) {
+  /** The operation without the names of streams that are not known here. */
+  public Operation readable(Operation operation) {
+    if (operation.getDone()) {
+      return operation;
+    }
+    try {
+      ExecuteOperationMetadata metadata = ExecuteOperation.metadata(operation);
+      ExecuteOperationMetadata.Builder known = metadata.toBuilder();
+      if (isUnknown(metadata.getStdoutStreamName())) {
+        known.clearStdoutStreamName();
+      }
+      if (isUnknown(metadata.getStderrStreamName())) {
+        known.clearStderrStreamName();
+      }
+      ExecuteOperationMetadata readable = known.build();
+      return readable.equals(metadata)
+          ? operation
+          : operation.toBuilder().setMetadata(Any.pack(readable)).build();
+    } catch (InvalidProtocolBufferException foreign) {
+      return operation;
+    }
+  }
+
+  private boolean isUnknown(String name) {
+    return !name.isEmpty() && logs.find(name).isEmpty();
+  }
+}
