@@ -167,6 +167,7 @@ final class ApiCommand implements Callable<Integer> {
             pollers,
             attempts.max(),
             demand.abandonedAfter(),
-            demand.queueTimeout()));
+            demand.queueTimeout(),
+            ApiSide.Settings.DEFAULT_QUIET));
   }
 }

@@ -25,6 +25,7 @@ import build.please.mettle.api.ResponseLoop;
 import build.please.mettle.api.ResultInliner;
 import build.please.mettle.api.Retention;
 import build.please.mettle.api.RunRequests;
+import build.please.mettle.api.SilentRuns;
 import build.please.mettle.control.Attendance;
 import build.please.mettle.control.ControlService;
 import build.please.mettle.control.LocalAttendance;
@@ -73,6 +74,8 @@ final class ApiSide implements AutoCloseable {
    * @param abandonedAfter for how long nobody may wait for an action before it is dropped or ended;
    *     zero for ever
    * @param queueTimeout for how long an action may wait for a worker; zero for ever
+   * @param quiet after how long without news the result of an action that somebody waits for is
+   *     looked for in the action cache
    */
   record Settings(
       Forwarding forwarding,
@@ -82,7 +85,11 @@ final class ApiSide implements AutoCloseable {
       int pollers,
       int maxAttempts,
       Duration abandonedAfter,
-      Duration queueTimeout) {}
+      Duration queueTimeout,
+      Duration quiet) {
+    /** Longer than a worker is silent about what runs. */
+    static final Duration DEFAULT_QUIET = Duration.ofMinutes(2);
+  }
 
   /**
    * The queue's ends on this side.
@@ -103,6 +110,7 @@ final class ApiSide implements AutoCloseable {
   private final RunRequests runs;
   private final ActionChecks checks;
   private final QueueSweep sweep;
+  private final SilentRuns silent;
 
   private ApiSide(
       Settings settings, ServerStorage storage, Links links, Means means, ApiMeters meters) {
@@ -130,6 +138,15 @@ final class ApiSide implements AutoCloseable {
             settings.defaultTimeout(),
             settings.maxTimeout());
     this.sweep = new QueueSweep(operations, runs, storage.cas(), checks, SWEEP);
+    meters.watchResponses(() -> !links.responses().isThere());
+    this.silent =
+        SilentRuns.watch(
+            operations,
+            storage.cas().actions(),
+            settings.quiet(),
+            means.timer(),
+            means.pieces(),
+            meters);
     meters.watchQueue(settings.platform().pools(), queue::depth, queue::oldestSeconds);
   }
 
@@ -232,9 +249,15 @@ final class ApiSide implements AutoCloseable {
     operations.close();
   }
 
+  /** Whether it hears how runs end. Does not block. */
+  boolean hears() {
+    return links.responses().isThere();
+  }
+
   /** Hangs up and hears no more. */
   @Override
   public void close() throws IOException {
+    silent.close();
     hangUp();
     sweep.close();
     links.responses().close();

@@ -171,7 +171,8 @@ final class DualCommand implements Callable<Integer> {
             1,
             attempts.max(),
             demand.abandonedAfter(),
-            demand.queueTimeout()),
+            demand.queueTimeout(),
+            ApiSide.Settings.DEFAULT_QUIET),
         new WorkerSide.Settings(
             slots, attempts.max(), worker, fitness.toConfig(), fitness.firstAction()));
   }

@@ -97,7 +97,7 @@ final class FleetApi implements AutoCloseable {
                 guard,
                 telemetry,
                 services(logs, elan),
-                storage::isFit,
+                () -> storage.isFit() && api.hears(),
                 "run commands on the workers"));
     opened.add(storage.watch(server));
     storage.announce(

@@ -41,6 +41,9 @@ final class TestFleet implements AutoCloseable {
   /** Likewise, of what waits for a worker. */
   Duration queueTimeout = Duration.ZERO;
 
+  /** When they look for results of which they hear nothing. */
+  Duration quiet = ApiSide.Settings.DEFAULT_QUIET;
+
   /** What API servers are told of the workers. */
   Pools pools = Pools.NONE;
 
@@ -75,6 +78,15 @@ final class TestFleet implements AutoCloseable {
     pubsub.forward("projects/p/subscriptions/requests", "projects/p/topics/dead");
   }
 
+  /** What an API server hears by. */
+  void makeResponses(String suffix) {
+    pubsub.subscription("projects/p/topics/responses", "responses-" + suffix);
+  }
+
+  void deleteResponses(String suffix) {
+    pubsub.remove("projects/p/subscriptions/responses-" + suffix);
+  }
+
   /** A server, what it counts, and whoever asks it. */
   record Api(FleetApi server, Metrics metrics, TestClient client) {}
 
@@ -84,8 +96,9 @@ final class TestFleet implements AutoCloseable {
 
   /** That learns from another; nobody's address is empty. */
   Api api(String suffix, String peer) throws IOException {
-    pubsub.subscription("projects/p/topics/responses", "responses-" + suffix);
-    Metrics metrics = add(Metrics.withoutHttp());
+    makeResponses(suffix);
+    Metrics metrics =
+        add(Metrics.start(new AdminConfig("127.0.0.1", 0, AdminConfig.WhenTaken.FAIL)));
     FleetApi server =
         add(
             FleetApi.start(
@@ -102,7 +115,10 @@ final class TestFleet implements AutoCloseable {
                     peer(peer),
                     storage(),
                     TestSettings.api(
-                        new PlatformPolicy(Map.of(), pools, 1), abandonedAfter, queueTimeout)),
+                        new PlatformPolicy(Map.of(), pools, 1),
+                        abandonedAfter,
+                        queueTimeout,
+                        quiet)),
                 queues,
                 Telemetry.untraced(metrics),
                 Clock.systemUTC()));

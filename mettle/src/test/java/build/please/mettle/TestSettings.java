@@ -57,11 +57,15 @@ final class TestSettings {
   }
 
   static ApiSide.Settings api(Map<String, Set<String>> platform, Duration abandonedAfter) {
-    return api(new PlatformPolicy(platform, SLOTS), abandonedAfter, Duration.ZERO);
+    return api(
+        new PlatformPolicy(platform, SLOTS),
+        abandonedAfter,
+        Duration.ZERO,
+        ApiSide.Settings.DEFAULT_QUIET);
   }
 
   static ApiSide.Settings api(
-      PlatformPolicy platform, Duration abandonedAfter, Duration queueTimeout) {
+      PlatformPolicy platform, Duration abandonedAfter, Duration queueTimeout, Duration quiet) {
     return new ApiSide.Settings(
         ApiSide.Forwarding.ON,
         platform,
@@ -70,7 +74,8 @@ final class TestSettings {
         1,
         2,
         abandonedAfter,
-        queueTimeout);
+        queueTimeout,
+        quiet);
   }
 
   static WorkerSide.Settings workers(Path directory, String worker, long minFreeBytes) {

@@ -74,6 +74,10 @@ final class Execution {
   @GuardedBy("this")
   private long unwatchedSince;
 
+  /** When it was heard of or looked for last, by the ticker. */
+  @GuardedBy("this")
+  private long lastSign;
+
   @GuardedBy("this")
   private boolean cancelled;
 
@@ -86,6 +90,7 @@ final class Execution {
   Execution(String name, long now) {
     this.name = name;
     this.unwatchedSince = now;
+    this.lastSign = now;
   }
 
   String name() {
@@ -123,6 +128,28 @@ final class Execution {
   @GuardedBy("this")
   long unwatchedSince() {
     return unwatchedSince;
+  }
+
+  /** Something was heard of it, be it no news. */
+  @GuardedBy("this")
+  void heardOf(long now) {
+    lastSign = now;
+  }
+
+  /**
+   * Whether there is a run that somebody waits for and whose result would be in the action cache,
+   * and no sign of it since then.
+   */
+  @GuardedBy("this")
+  boolean isSilent(long since) {
+    return isRunning() && isWatched() && name.indexOf('/') < 0 && lastSign - since <= 0;
+  }
+
+  /** The run, which is looked for now. */
+  @GuardedBy("this")
+  SilentRun lookedFor(long now) {
+    lastSign = now;
+    return new SilentRun(message(), fresh);
   }
 
   /** Whether somebody asked for the end of the run that is known. */

@@ -101,6 +101,29 @@ public final class KnownOperations implements Demand {
     }
   }
 
+  /**
+   * So many at most of the runs that somebody waits for and that nothing was heard of for so long,
+   * nor were they among these: first those that a worker has, of which it should have been heard.
+   */
+  List<SilentRun> silent(Duration quiet, int most) {
+    long before = ticker.read() - quiet.toNanos();
+    List<SilentRun> running = new ArrayList<>();
+    List<SilentRun> queued = new ArrayList<>();
+    for (Execution execution : byName.values()) {
+      synchronized (execution) {
+        List<SilentRun> kind = execution.isQueued() ? queued : running;
+        if (kind.size() < most && execution.isSilent(before)) {
+          kind.add(execution.lookedFor(ticker.read()));
+        }
+      }
+      if (running.size() == most) {
+        return running;
+      }
+    }
+    running.addAll(queued.subList(0, Math.min(queued.size(), most - running.size())));
+    return running;
+  }
+
   @Override
   public Optional<Duration> unwatchedFor(String name) {
     Execution execution = byName.get(name);

@@ -6,6 +6,7 @@ import build.please.common.cas.MalformedException;
 import build.please.mettle.queue.ExecuteMessage;
 import build.please.mettle.queue.ExecuteOperation;
 import build.please.mettle.queue.ResponseMessage;
+import build.please.proto.execution.ActionResult;
 import build.please.proto.execution.DigestFunction;
 import build.please.proto.execution.ExecuteOperationMetadata;
 import build.please.proto.execution.ExecuteResponse;
@@ -58,7 +59,15 @@ record News(String name, Update update, Operation operation, Run run) {
 
   /** The end of a run that no worker tells. */
   static News end(ExecuteMessage message, Status why) {
-    ExecuteResponse response = ExecuteResponse.newBuilder().setStatus(why).build();
+    return end(message, ExecuteResponse.newBuilder().setStatus(why).build());
+  }
+
+  /** The end of a run whose result is in the action cache. */
+  static News stored(ExecuteMessage message, ActionResult result) {
+    return end(message, ExecuteResponse.newBuilder().setResult(result).build());
+  }
+
+  private static News end(ExecuteMessage message, ExecuteResponse response) {
     return new News(
         message.operation(),
         new Update(message.queuedAt(), ExecutionStage.Value.COMPLETED),

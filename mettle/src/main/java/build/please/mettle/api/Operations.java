@@ -142,6 +142,7 @@ public final class Operations implements AutoCloseable {
         if (execution.isForgotten()) {
           continue;
         }
+        execution.heardOf(ticker.read());
         int runs = execution.begunBy().size();
         boolean isNews = execution.apply(news.update(), news.operation(), news.run());
         if (runs > 0 && execution.begunBy().size() > runs) {
@@ -341,6 +342,7 @@ public final class Operations implements AutoCloseable {
         if (execution.serves(asked.request())) {
           execution.join(asked);
         } else {
+          execution.heardOf(ticker.read());
           begun = Optional.of(execution.begin(asked, run, clock.instant()));
           shelves.put(execution);
         }

@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
@@ -27,6 +28,7 @@ public final class ApiMeters {
   private final Counter successful;
   private final Counter failed;
   private final Counter receiveFailures;
+  private final Counter unheard;
   private final LongAdder unknownOperations;
   private final LongAdder requestFailures;
   private final Seconds actions;
@@ -34,6 +36,7 @@ public final class ApiMeters {
   private final Seconds deletions;
   private volatile LongSupplier current = () -> 0;
   private final MeterRegistry registry;
+  private volatile BooleanSupplier deaf = () -> false;
 
   ApiMeters(Metrics metrics) {
     registry = metrics.registry();
@@ -48,6 +51,11 @@ public final class ApiMeters {
         metrics.plainCounter(
             "mettle_no_execution_in_progress",
             "Calls of WaitExecution for what is not known here.");
+    unheard =
+        counter(
+            registry,
+            "mettle.unheard.actions",
+            "Runs whose results were found in the action cache before anything was heard of them.");
     requestFailures =
         metrics.plainCounter(
             "mettle_request_publish_failures", "Runs that could not be requested.");
@@ -69,6 +77,9 @@ public final class ApiMeters {
             "mettle.delete.jobs.durations",
             "Seconds that it took to forget what was to be forgotten.",
             Seconds.STANDARD);
+    Gauge.builder("mettle.responses.missing", () -> deaf.getAsBoolean() ? 1 : 0)
+        .description("Whether the subscription to responses is gone.")
+        .register(registry);
     Gauge.builder("mettle.requests.current", () -> current.getAsLong())
         .description("Runs that are requested and not ended.")
         .register(registry);
@@ -109,6 +120,16 @@ public final class ApiMeters {
     if (counter != null) {
       counter.increment();
     }
+  }
+
+  /** From now on this tells whether the subscription to responses is gone. */
+  public void watchResponses(BooleanSupplier gone) {
+    deaf = gone;
+  }
+
+  /** The result of a run was found of which no response told. */
+  public void foundUnheard() {
+    unheard.increment();
   }
 
   /** From now on this tells how many runs there are that are requested and not ended. */

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +35,9 @@ final class PubsubSubscription implements Claimable {
   private static final Logger log = LoggerFactory.getLogger(PubsubSubscription.class);
   private static final Duration LAST_WORDS = Duration.ofSeconds(10);
 
+  /** A pull of what is not there ends sooner. */
+  private static final Duration REFUSAL = Duration.ofSeconds(2);
+
   private final String name;
   private final PubsubStub stub;
   private final PubsubLeasing leasing;
@@ -41,6 +45,7 @@ final class PubsubSubscription implements Claimable {
   private final PubsubReports acks;
   private final PubsubReports returns;
   private final PubsubShelf shelf;
+  private final AtomicBoolean gone = new AtomicBoolean();
 
   private PubsubSubscription(String name, PubsubStub stub, PubsubLeasing leasing) {
     this.name = name;
@@ -109,7 +114,7 @@ final class PubsubSubscription implements Claimable {
           continue; // Nothing came for minutes, or nobody waits any more.
         }
         if (!shelf.isClosed()) {
-          log.warn("{}; trying again in {} ms", e.getMessage(), pause.toMillis());
+          report(e, pause);
         }
         shelf.pause(pause);
         Duration longer = pause.multipliedBy(2);
@@ -122,12 +127,53 @@ final class PubsubSubscription implements Claimable {
     }
   }
 
+  /** Once, if it will not pass by itself, rather than each time. */
+  private void report(Exception failure, Duration pause) {
+    boolean isGone =
+        PubsubErrors.is(failure, StatusCode.Code.NOT_FOUND, StatusCode.Code.PERMISSION_DENIED);
+    if (!isGone) {
+      log.warn("{}; trying again in {} ms", failure.getMessage(), pause.toMillis());
+    } else if (gone.compareAndSet(false, true)) {
+      log.error(
+          "{}; nothing comes until it is there again (see mettle setup), and what is published "
+              + "meanwhile is lost",
+          failure.getMessage());
+    }
+  }
+
   private List<ReceivedMessage> pull(int wanted) throws IOException {
     ApiFuture<PullResponse> call = stub.pull(wanted);
     shelf.onClose(() -> call.cancel(true));
-    return PubsubErrors.await(
-            call, PubsubStub.LONGEST_PULL.plusSeconds(10), "cannot pull from " + name)
-        .getReceivedMessagesList();
+    if (gone.get()) {
+      ScheduledFuture<?> unused =
+          stub.connection()
+              .timer()
+              .schedule(() -> noteThat(call), REFUSAL.toNanos(), TimeUnit.NANOSECONDS);
+    }
+    List<ReceivedMessage> received =
+        PubsubErrors.await(
+                call, PubsubStub.LONGEST_PULL.plusSeconds(10), "cannot pull from " + name)
+            .getReceivedMessagesList();
+    isBack();
+    return received;
+  }
+
+  /** A pull that is not refused by now waits for messages. */
+  private void noteThat(ApiFuture<PullResponse> waits) {
+    if (!waits.isDone()) {
+      isBack();
+    }
+  }
+
+  private void isBack() {
+    if (gone.compareAndSet(true, false)) {
+      log.warn("{} is there again", name);
+    }
+  }
+
+  @Override
+  public boolean isThere() {
+    return !gone.get();
   }
 
   private void arrive(List<ReceivedMessage> received) {

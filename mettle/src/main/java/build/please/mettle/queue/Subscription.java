@@ -28,6 +28,14 @@ public interface Subscription extends AutoCloseable {
    */
   Optional<Lease> take() throws IOException;
 
+  /**
+   * Whether messages can come, as far as is known: not after the queue has said that there is no
+   * such subscription, or none for us, until it is there again. Does not block.
+   */
+  default boolean isThere() {
+    return true;
+  }
+
   /** Wakes those who wait in {@link #take}. Leases that are out stay valid. */
   @Override
   void close() throws IOException;

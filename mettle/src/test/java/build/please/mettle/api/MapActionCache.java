@@ -16,6 +16,9 @@ final class MapActionCache implements ActionCache {
   /** Whether the cache is out of order. */
   volatile boolean broken;
 
+  /** How often it was asked. */
+  volatile int asked;
+
   @Override
   public Optional<ActionResult> find(Digest action) throws IOException {
     check();
@@ -37,7 +40,8 @@ final class MapActionCache implements ActionCache {
     return result;
   }
 
-  private void check() throws IOException {
+  private synchronized void check() throws IOException {
+    asked++;
     if (broken) {
       throw new IOException("the cache is out of order");
     }

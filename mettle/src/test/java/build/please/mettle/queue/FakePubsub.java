@@ -77,7 +77,7 @@ public final class FakePubsub {
     return Objects.requireNonNull(subscriptions.get(subscription), subscription);
   }
 
-  synchronized void remove(String subscription) {
+  public synchronized void remove(String subscription) {
     find(subscription).delete();
     subscriptions.remove(subscription);
   }

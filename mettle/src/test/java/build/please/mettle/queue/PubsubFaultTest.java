@@ -230,7 +230,9 @@ final class PubsubFaultTest {
       pubsub.remove(subscriptionName);
       int before = pubsub.faults.calls("Pull");
       until(() -> pubsub.faults.calls("Pull") > before + 2);
+      assertFalse(subscription.isThere());
       pubsub.subscription(topicName, "s");
+      until(subscription::isThere);
       topic.publish(text("m", ""));
       assertEquals("m", QueueContract.text(taken.get(30, TimeUnit.SECONDS)));
     }
