@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.bench;
 
+import build.please.bench.micro.Micro;
 import build.please.bench.report.Comparison;
 import build.please.bench.report.Guard;
 import build.please.bench.report.JsonReport;
@@ -119,6 +120,11 @@ public final class Bench implements Callable<Integer> {
       description = "An option for the JVMs of our servers; repeat for several.")
   private List<String> jvm = List.of();
 
+  @Option(
+      names = "--micro",
+      description = "In place of all that: JMH on the hot inner pieces, for about a minute.")
+  private boolean micro;
+
   @Option(names = "--root", hidden = true)
   private Path root = Path.of("");
 
@@ -131,6 +137,10 @@ public final class Bench implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (micro) {
+      Micro.run();
+      return 0;
+    }
     if (full && smoke) {
       throw new UsageException("--full and --smoke exclude each other");
     }

@@ -20,7 +20,10 @@ final class ArchitectureTest {
 
   @ParameterizedTest
   @CsvSource({
-    "build.please.bench.., build.please.elan..",
+    "build.please.bench, build.please.elan..",
+    "build.please.bench.work.., build.please.elan..",
+    "build.please.bench.wire.., build.please.elan..",
+    "build.please.bench.floor.., build.please.elan..",
     "build.please.bench.., build.please.mettle..",
     "build.please.bench.wire.., build.please.bench.load..",
     "build.please.bench.wire.., build.please.bench.server..",
@@ -34,6 +37,7 @@ final class ArchitectureTest {
     "build.please.bench.machine.., build.please.bench.report..",
     "build.please.bench.floor.., build.please.bench.work..",
     "build.please.bench.floor.., build.please.bench.report..",
+    "build.please.bench.micro.., build.please.bench.work..",
   })
   void package_doesNotImport(String from, String to) {
     noClasses()
