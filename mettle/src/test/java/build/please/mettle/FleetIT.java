@@ -52,15 +52,18 @@ final class FleetIT {
     pubsub.topic("responses");
     pubsub.subscription("projects/p/topics/requests", "requests");
     Files.createDirectory(directory.resolve("store"));
-    elan =
-        add(
-            ServerProcess.start(
-                ELAN,
-                directory.resolve("elan.log"),
-                "--storage=file://" + directory.resolve("store"),
-                "--host=127.0.0.1",
-                "--port=0",
-                "--admin_disabled"));
+    elan = elan(0);
+  }
+
+  private ServerProcess elan(int port) throws IOException {
+    return add(
+        ServerProcess.start(
+            ELAN,
+            directory.resolve("elan-" + port + ".log"),
+            "--storage=file://" + directory.resolve("store"),
+            "--host=127.0.0.1",
+            "--port=" + port,
+            "--admin_disabled"));
   }
 
   @AfterEach
@@ -224,6 +227,35 @@ final class FleetIT {
     release();
     assertEquals("done\n", TestClient.text(stdout));
     assertEquals(0, TestClient.response(states).getResult().getExitCode());
+  }
+
+  /** Fault 126, of the store. */
+  @Test
+  void workerThatLosesTheStoreWhileItRuns_saysSo_andGoesOnWhenItIsBack() throws Exception {
+    TestClient client = client(api("0"));
+    worker("one");
+    Digest action = client.script(untilReleased());
+    Iterator<Operation> states = client.execute(action);
+    TestClient.started(states);
+    elan.kill();
+    release();
+    ExecuteResponse response = TestClient.response(states);
+    assertEquals(Code.UNAVAILABLE_VALUE, response.getStatus().getCode(), response::toString);
+    Deadlines.await("the request to be acknowledged", () -> requests().size() == 0);
+    elan = elan(Integer.parseInt(elan.address().substring(elan.address().lastIndexOf(':') + 1)));
+    Deadlines.await("the action to run", () -> ends(client, action));
+    assertEquals(0, TestClient.response(client.execute(action)).getResult().getExitCode());
+    Deadlines.await("the requests to be acknowledged", () -> requests().size() == 0);
+  }
+
+  /** Whether it ended well. */
+  private static boolean ends(TestClient client, Digest action) throws IOException {
+    try {
+      return TestClient.response(client.execute(action)).getStatus().getCode() == 0;
+    } catch (StatusRuntimeException e) {
+      assertEquals(Status.Code.UNAVAILABLE, e.getStatus().getCode(), e::toString);
+      return false;
+    }
   }
 
   @Test

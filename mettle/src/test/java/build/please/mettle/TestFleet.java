@@ -21,6 +21,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * API servers and workers within this process, over a fake of Pub/Sub and one store of files. Ends
@@ -44,6 +46,9 @@ final class TestFleet implements AutoCloseable {
   /** When they look for results of which they hear nothing. */
   Duration quiet = ApiSide.Settings.DEFAULT_QUIET;
 
+  /** How many workers may begin an action and not end it. */
+  int attempts = TestSettings.ATTEMPTS;
+
   /** What API servers are told of the workers. */
   Pools pools = Pools.NONE;
 
@@ -57,6 +62,31 @@ final class TestFleet implements AutoCloseable {
     pubsub.subscription("projects/p/topics/dead", "dead");
     pubsub.subscription("projects/p/topics/requests", "requests");
     pubsub.subscription("projects/p/topics/batch", "batch");
+  }
+
+  /** Where what goes wrong can be said. */
+  FakePubsub pubsub() {
+    return pubsub;
+  }
+
+  /**
+   * From now on the deadline of every message that is out passes ten times a second, until what is
+   * returned is completed.
+   */
+  CompletableFuture<Void> passDeadlines() {
+    CompletableFuture<Void> end = new CompletableFuture<>();
+    Thread thread =
+        new Thread(
+            () -> {
+              while (!end.isDone()) {
+                pubsub.expire();
+                end.copy().completeOnTimeout(null, 100, TimeUnit.MILLISECONDS).join();
+              }
+            },
+            "deadlines");
+    thread.setDaemon(true);
+    thread.start();
+    return end;
   }
 
   /** What is not acknowledged yet. */
@@ -118,7 +148,8 @@ final class TestFleet implements AutoCloseable {
                         new PlatformPolicy(Map.of(), pools, 1),
                         abandonedAfter,
                         queueTimeout,
-                        quiet)),
+                        quiet,
+                        attempts)),
                 queues,
                 Telemetry.untraced(metrics),
                 Clock.systemUTC()));

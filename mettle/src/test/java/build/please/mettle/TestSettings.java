@@ -18,6 +18,8 @@ import java.util.Set;
 
 /** What small servers within this process are told, as flags would. */
 final class TestSettings {
+  static final int ATTEMPTS = 2;
+
   private static final int SLOTS = 2;
 
   private TestSettings() {}
@@ -61,18 +63,23 @@ final class TestSettings {
         new PlatformPolicy(platform, SLOTS),
         abandonedAfter,
         Duration.ZERO,
-        ApiSide.Settings.DEFAULT_QUIET);
+        ApiSide.Settings.DEFAULT_QUIET,
+        ATTEMPTS);
   }
 
   static ApiSide.Settings api(
-      PlatformPolicy platform, Duration abandonedAfter, Duration queueTimeout, Duration quiet) {
+      PlatformPolicy platform,
+      Duration abandonedAfter,
+      Duration queueTimeout,
+      Duration quiet,
+      int attempts) {
     return new ApiSide.Settings(
         ApiSide.Forwarding.ON,
         platform,
         Duration.ofHours(1),
         Duration.ofHours(6),
         1,
-        2,
+        attempts,
         abandonedAfter,
         queueTimeout,
         quiet);

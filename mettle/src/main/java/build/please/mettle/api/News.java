@@ -14,6 +14,7 @@ import build.please.proto.execution.ExecutionStage;
 import com.google.longrunning.Operation;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
 import com.google.rpc.Code;
 import com.google.rpc.Status;
 
@@ -46,9 +47,9 @@ record News(String name, Update update, Operation operation, Run run) {
       full.setDigestFunction(DigestFunction.Value.SHA256);
     }
     Operation.Builder checked =
-        Operation.newBuilder().setName(name).setMetadata(Any.pack(full.build()));
+        Operation.newBuilder().setName(name).setMetadata(pack(full.build()));
     if (operation.getDone()) {
-      checked.setDone(true).setResponse(Any.pack(response(operation)));
+      checked.setDone(true).setResponse(pack(response(operation)));
     }
     return new News(
         name,
@@ -73,6 +74,12 @@ record News(String name, Update update, Operation operation, Run run) {
         new Update(message.queuedAt(), ExecutionStage.Value.COMPLETED),
         ExecuteOperation.completed(message, response),
         Run.UNKNOWN);
+  }
+
+  /** Many are remembered, so that they share the name of their type. */
+  private static Any pack(Message message) {
+    Any packed = Any.pack(message);
+    return packed.toBuilder().setTypeUrl(packed.getTypeUrl().intern()).build();
   }
 
   /** The hash, as in both versions of please-servers, or the hash and a run. */

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.mettle.queue;
 
+import build.please.mettle.queue.FakeFaults.Dice;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.google.pubsub.v1.PubsubMessage;
 import io.grpc.Server;
+import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -22,6 +24,8 @@ import java.util.concurrent.Executors;
  * acknowledgements and deadlines that pass when the test says so.
  */
 public final class FakePubsub {
+  private static final int FOR_EVER = 100_000;
+
   final FakeFaults faults = new FakeFaults();
   private final ExecutorService calls = Executors.newFixedThreadPool(4);
   private Server server;
@@ -87,6 +91,11 @@ public final class FakePubsub {
     find(subscription).clear().forEach(message -> publish(topic, message));
   }
 
+  /** The deadline of everything that is out passes now. */
+  public synchronized void expire() {
+    subscriptions.values().forEach(FakeSubscription::expire);
+  }
+
   /** Gives a message to every subscription of a topic. */
   synchronized String publish(String topic, PubsubMessage message) {
     String id = "id-" + ++published;
@@ -97,6 +106,39 @@ public final class FakePubsub {
       }
     }
     return id;
+  }
+
+  /** From now on all calls of these methods fail. */
+  public void refuse(String... methods) {
+    for (String method : methods) {
+      faults.fail(method, FOR_EVER, Status.UNAVAILABLE.withDescription("refused"));
+    }
+  }
+
+  /** They work again. */
+  public void serve(String... methods) {
+    for (String method : methods) {
+      faults.clear(method);
+    }
+  }
+
+  /** Messages come again and again, in any order, and calls get lost. */
+  public void storm(long seed) {
+    faults.roll(
+        seed,
+        Map.of(
+            Dice.DUPLICATE, 40,
+            Dice.REORDER, 20,
+            Dice.DELAY, 10,
+            Dice.LOST_ACK, 40,
+            Dice.EXPIRE, 40,
+            Dice.REFUSE, 10,
+            Dice.LOST_ANSWER, 10));
+  }
+
+  /** Nothing of the kind happens any more. */
+  public void calm() {
+    faults.roll(0, Map.of());
   }
 
   /** Breaks every connection, and is there again at once. */
