@@ -65,6 +65,28 @@ final class BucketsTest {
     assertThrows(NoSuchFileException.class, () -> open("file://" + directory.resolve("a/b")));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"none", "group", "always"})
+  void disk_packs_withEachSync(String sync) throws IOException {
+    String url = "disk://" + directory.resolve("a/b") + "?create_dir=true&sync=" + sync;
+    try (Bucket bucket = open(url)) {
+      assertInstanceOf(PackedBucket.class, bucket);
+    }
+  }
+
+  @Test
+  void directory_isOfOneKindForGood() throws IOException {
+    open("disk://" + directory.resolve("packed")).close();
+    open("file://" + directory.resolve("files")).close();
+
+    IOException files =
+        assertThrows(IOException.class, () -> open("file://" + directory.resolve("packed")));
+    assertTrue(files.toString().contains("open it as disk://"), files.toString());
+    IOException packed =
+        assertThrows(IOException.class, () -> open("disk://" + directory.resolve("files")));
+    assertTrue(packed.toString().contains("elan import"), packed.toString());
+  }
+
   @Test
   void prefix_isPartOfEveryKey() throws IOException {
     try (Bucket bucket = open("file://" + directory + "?prefix=a/b/")) {
@@ -91,6 +113,11 @@ final class BucketsTest {
         "file:// tmp",
         "file:///tmp?sync=always",
         "mem://?sync=group",
+        "disk://",
+        "disk:///tmp?colour=red",
+        "disk:///tmp?metadata=skip",
+        "disk:///tmp?sync=fast",
+        "disk:///tmp?prefix=a/",
         "gs://",
         "gs://Bucket",
         "gs://bucket/dir",
