@@ -85,6 +85,7 @@ import picocli.CommandLine.Option;
       "  elan -s mem:// --host=127.0.0.1 -p 7777 -v debug",
       "  elan -s file:///var/lib/elan --token_file=/etc/elan/token -k key.pem -c cert.pem",
       "  elan gc -s file:///var/lib/elan --min_age=720h --dry_run",
+      "  elan import -s disk:///var/lib/packed?create_dir=true --from=file:///var/lib/elan",
     })
 public final class Elan implements Callable<Integer> {
   private static final Logger log = LoggerFactory.getLogger(Elan.class);
@@ -133,7 +134,11 @@ public final class Elan implements Callable<Integer> {
   }
 
   CommandLine commandLine() {
-    CommandLine line = new CommandLine(this).addSubcommand(new GcCommand(logging, System.out));
+    CommandLine line =
+        new CommandLine(this)
+            .addSubcommand(new GcCommand(logging, System.out))
+            .addSubcommand(new ImportCommand(logging, System.out))
+            .addSubcommand(new ExportCommand(logging, System.out));
     return CommandLines.of(line, CommandLines.version(Elan.class));
   }
 

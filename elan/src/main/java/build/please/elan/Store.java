@@ -15,6 +15,7 @@ import build.please.elan.service.ElanServices;
 import build.please.elan.store.BucketCas;
 import build.please.elan.store.Collector;
 import build.please.elan.store.StoreConfig;
+import build.please.elan.store.StoreCopy;
 import io.grpc.BindableService;
 import java.io.IOException;
 import java.time.Clock;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** A store that this process keeps itself: what it holds, and how full it is. */
 public final class Store implements AutoCloseable {
@@ -108,6 +110,12 @@ public final class Store implements AutoCloseable {
     while (occupancy().filter(now -> now.state() == Occupancy.State.INDEXING).isPresent()) {
       TimeUnit.MILLISECONDS.sleep(INDEX_LOOK_MILLIS);
     }
+  }
+
+  /** Copies all that another store holds; see {@link StoreCopy}. */
+  StoreCopy.Counts copyFrom(Store other, Executor pieces, Consumer<String> progress)
+      throws IOException {
+    return new StoreCopy(other.bucket, bucket, new FanOut(pieces)).run(progress);
   }
 
   /** Collects its garbage here; see {@link Collector}. */
