@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -39,10 +40,14 @@ final class PackedBucket implements Bucket {
   private static final int NOTE_EVERY = 3600;
   private static final Duration LONGEST = Duration.ofDays(400);
 
+  private static final int PLACES = 64;
+
   private final PackedStore store;
   private final PackedLog log;
   private final KnownFiles known;
   private final Bucket files;
+  private final ReentrantLock[] places =
+      Stream.generate(ReentrantLock::new).limit(PLACES).toArray(ReentrantLock[]::new);
 
   PackedBucket(PackedStore store) {
     this.store = store;
@@ -164,7 +169,7 @@ final class PackedBucket implements Bucket {
 
           @Override
           public BucketWriter file() throws IOException {
-            return new ReplacingWriter(files.write(key, sizeHint), log, name);
+            return new ReplacingWriter(files.write(key, sizeHint), log, name, place(name));
           }
         },
         sizeHint);
@@ -179,8 +184,21 @@ final class PackedBucket implements Bucket {
       throw DiskErrors.ofBytes(e);
     }
     if (known.mayHold(name)) {
-      files.delete(key);
+      ReentrantLock place = place(name);
+      place.lock();
+      try {
+        if (isPacked(key, new Found())) {
+          files.delete(key);
+        }
+      } finally {
+        place.unlock();
+      }
     }
+  }
+
+  /** Held while an object is taken out of one place since it is in the other. */
+  private ReentrantLock place(PackedName name) {
+    return places[(int) (name.word1() & (PLACES - 1))];
   }
 
   @Override
@@ -288,11 +306,17 @@ final class PackedBucket implements Bucket {
     if (name == null) {
       return files.adopt(key, file);
     } else if (Files.size(file) > PackedLog.MOST_BYTES) {
-      boolean adopted = files.adopt(key, file);
-      if (adopted) {
-        log.delete(name);
+      ReentrantLock place = place(name);
+      place.lock();
+      try {
+        boolean adopted = files.adopt(key, file);
+        if (adopted) {
+          log.delete(name);
+        }
+        return adopted;
+      } finally {
+        place.unlock();
       }
-      return adopted;
     }
     try (InputStream in = Files.newInputStream(file);
         BucketWriter writer = write(key, Files.size(file))) {

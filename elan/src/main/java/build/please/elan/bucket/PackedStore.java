@@ -250,12 +250,14 @@ final class PackedStore implements AutoCloseable {
   @Override
   public void close() throws IOException {
     Threads.close(packer, END);
-    try (files;
+    // The files go first, with whoever makes room in the log, and with the right to open it.
+    try (PackedLog log = log();
         journal;
-        PackedLog log = log()) {
+        files) {
       if (log.isThere()) {
         shortenJournal();
       }
+      log.stop();
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }

@@ -6,17 +6,23 @@ import build.please.elan.packed.PackedName;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** Writes a file that takes the place of an object in a log. */
 final class ReplacingWriter extends BucketWriter {
   private final BucketWriter file;
   private final PackedLog log;
   private final PackedName name;
+  private final ReentrantLock place;
 
-  ReplacingWriter(BucketWriter file, PackedLog log, PackedName name) {
+  /**
+   * @param place held while it takes the other's place
+   */
+  ReplacingWriter(BucketWriter file, PackedLog log, PackedName name, ReentrantLock place) {
     this.file = file;
     this.log = log;
     this.name = name;
+    this.place = place;
   }
 
   @Override
@@ -31,8 +37,13 @@ final class ReplacingWriter extends BucketWriter {
 
   @Override
   public void commit() throws IOException {
-    file.commit();
-    log.delete(name);
+    place.lock();
+    try {
+      file.commit();
+      log.delete(name);
+    } finally {
+      place.unlock();
+    }
   }
 
   @Override

@@ -29,6 +29,9 @@ final class LogTail {
   @GuardedBy("lock")
   private boolean nextHasRoom;
 
+  @GuardedBy("lock")
+  private boolean stopped;
+
   private volatile Segment active;
 
   /**
@@ -62,6 +65,16 @@ final class LogTail {
     return active;
   }
 
+  /** From now on nothing is written. */
+  void stop() {
+    lock.lock();
+    try {
+      stopped = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Whether a record that begins there is as safe as it will be. */
   boolean isSettled(long location) {
     return config.durability() == Durability.NONE || forcer.isForced(location);
@@ -91,7 +104,9 @@ final class LogTail {
   /** Writes a record of any object behind all others, and says where. */
   @GuardedBy("lock")
   long write(ByteBuffer record) throws IOException {
-    if (!fits(record.remaining())) {
+    if (stopped) {
+      throw new IOException("the store is closed");
+    } else if (!fits(record.remaining())) {
       begin();
     }
     Segment segment = active;

@@ -344,6 +344,11 @@ public final class PackedLog implements AutoCloseable {
     }
   }
 
+  /** From now on nothing is written, so that another may open it. */
+  public void stop() {
+    tail.stop();
+  }
+
   /** Notes nothing of uses: see {@link Tidying#noteUses}. */
   @Override
   public void close() throws IOException {

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * for concurrent use; one thing is done at a time.
  */
 public final class Tidying {
+  /** Seconds for which a segment is left alone of which hardly anything may go. */
+  private static final int LOOK_AGAIN = 5;
+
   /** Segments that are made smaller in one go. */
   private static final int AT_ONCE = 4;
 
@@ -156,7 +159,8 @@ public final class Tidying {
     }
     long size = segment.fileBytes();
     if (size - mustStay < size / 8) {
-      segment.protectedUntil = nextChange;
+      // Not at once again for each write that is refused meanwhile.
+      segment.protectedUntil = Math.max(nextChange, now + LOOK_AGAIN);
       return 0;
     }
     boolean spareRecent = mustStay + recent <= size / 2;

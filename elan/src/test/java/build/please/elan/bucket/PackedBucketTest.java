@@ -91,6 +91,30 @@ class PackedBucketTest extends BucketContract {
     assertEquals(Map.of(), bucket().sizes(List.of(key)));
   }
 
+  /** Whoever is last: one of them is there, never none. */
+  @Test
+  void writersOfSmallAndLarge_atTheSameTime_leaveOne() throws Exception {
+    String key = key("zstd_cas/", 1);
+    for (int round = 0; round < 200; round++) {
+      String small = "s" + round;
+      String large = "l".repeat(70_000);
+      Thread other =
+          new Thread(
+              () -> {
+                try {
+                  store(key, large);
+                } catch (IOException e) {
+                  throw new AssertionError(e);
+                }
+              });
+      other.start();
+      store(key, small);
+      other.join();
+      String left = load(key, 0);
+      assertTrue(left.equals(small) || left.equals(large), () -> "neither in any place");
+    }
+  }
+
   @Test
   void decodedSize_isNoted() throws IOException {
     try (BucketWriter writer = bucket().writePacked(key("zstd_cas/", 1), 3, 1234)) {
