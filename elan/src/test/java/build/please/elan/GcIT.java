@@ -103,6 +103,34 @@ final class GcIT {
   }
 
   @Test
+  void packedStore_isCollectedByTheServerThatHasItOpen_andOpenedByNoOther() throws IOException {
+    String packed = "--storage=disk://" + directory.resolve("packed");
+    try (ServerProcess server =
+        ServerProcess.start(
+            JAR,
+            directory.resolve("log"),
+            packed,
+            "--host=127.0.0.1",
+            "--port=0",
+            "--admin_disabled")) {
+      Ending ending;
+      do {
+        // Until its index is complete it refuses.
+        ending = ServerProcess.run(JAR, directory, "gc", packed, "--verbosity=info");
+      } while (ending.stderr().contains("index"));
+      assertEquals(0, ending.exitCode(), ending::toString);
+      assertTrue(ending.stderr().contains("asking grpc://" + server.address()), ending::toString);
+
+      Ending second = ServerProcess.run(JAR, directory, packed, "--port=0", "--admin_disabled");
+      assertEquals(1, second.exitCode(), second::toString);
+      assertEquals(1, second.stderr().lines().count(), second::stderr);
+      assertTrue(second.stderr().contains("process " + server.pid() + " "), second::stderr);
+    }
+    Ending alone = ServerProcess.run(JAR, directory, "gc", packed);
+    assertEquals(0, alone.exitCode(), alone::toString);
+  }
+
+  @Test
   void whatCannotBeDone_isOneLine() throws IOException {
     for (String[] flags :
         new String[][] {
