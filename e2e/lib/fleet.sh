@@ -24,7 +24,8 @@ start_fleet() {
 
 make_queues() {
   PUBSUB_EMULATOR_HOST=$PUBSUB expect_exit 0 "$LOGS/setup.log" "$BIN/mettle" setup \
-    --request_queue "$TOPICS/requests" --response_queue "$TOPICS/responses" --replicas 2
+    --request_queue "$TOPICS/requests" --response_queue "$TOPICS/responses" --replicas 2 \
+    --batch_queue "$TOPICS/batch"
 }
 
 # launch NAME: starts it, for the first time or again
@@ -36,11 +37,11 @@ launch() {
     elan) java+=("$ROOT/elan/target/elan.jar" '--storage=gs://builds?prefix=e2e/'
       --host 127.0.0.1 --port "${PORT[$1]:-0}" --admin_disabled) ;;
     api) java+=("$ROOT/mettle/target/mettle.jar" api -v info --host 127.0.0.1 --port "${PORT[$1]:-0}"
-      -q "$TOPICS/requests" -r "$SUBSCRIPTIONS/responses" --response_queue_suffix "-$((number - 1))"
+      -q "$TOPICS/requests" --batch_queue "$TOPICS/batch" -r "$SUBSCRIPTIONS/responses" --response_queue_suffix "-$((number - 1))"
       --pre_response_queue "$TOPICS/responses"
       --storage "127.0.0.1:${PORT[elan-$number]}" --admin_disabled) ;;
     worker) java+=("$ROOT/mettle/target/mettle.jar" worker -v debug --name "$1"
-      -q "$SUBSCRIPTIONS/requests" -r "$TOPICS/responses" --ack_extension 10s --dir "$SCRATCH/$1"
+      -q "$SUBSCRIPTIONS/requests" --batch_queue "$SUBSCRIPTIONS/batch" -r "$TOPICS/responses" --ack_extension 10s --dir "$SCRATCH/$1"
       --control "127.0.0.1:${PORT[api-1]}" --control "127.0.0.1:${PORT[api-2]}"
       --storage "127.0.0.1:${PORT[elan-$((1 + number % 2))]}" --admin_disabled)
       mkdir -p "$SCRATCH/$1" ;;
@@ -84,7 +85,7 @@ queues_are_empty() {
   tac "$LOGS/pubsub.out" | sed '1d; /end of report/,$d; /^ready/d' >"$LOGS/queues.txt"
   while read -r _ topic _ messages _ acks _ deliveries; do
     case ${topic##*/} in
-      requests) wanted=1 ;;
+      requests | batch) wanted=1 ;;
       responses) wanted=2 ;;
       *) continue ;;
     esac

@@ -39,11 +39,13 @@ expect_jobs() {
 # They must outlast a start of a server on a slow machine.
 patient_bazel() { remote_bazel "$@" --remote_retries=30 --jobs=16; }
 
+# Each second one is a build that can wait.
 disturbed_build() {
   local log=$LOGS/disturbed_$1.log
   salted_with "fleet-$SEED-$1"
   clean_bazel
-  expect_exit 0 "$log" patient_bazel test "${SALT[@]}" //...
+  expect_exit 0 "$log" patient_bazel test "${SALT[@]}" \
+    "--remote_execution_priority=$(($1 % 2))" //...
   expect_kinds "$log" remote 'remote cache hit'
   expect_bazel_outputs
   expect_jobs

@@ -10,7 +10,7 @@ start_pubsub
 
 # Not the two tests of thousands of messages, which are slow here: pstest looks again only half a
 # second after a pull that found nothing. One of the two was seen to pass all the same.
-one_by_one='publish*+close*+attempt*+lease*+ack*'
+one_by_one='publish*+close*+attempt*+lease*+ack*+claim*'
 
 note 'the contract of queues'
 expect_exit 0 "$LOGS/contract.log" mvn -B -o -f "$ROOT/pom.xml" -pl mettle -am test \

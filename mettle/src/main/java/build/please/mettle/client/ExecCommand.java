@@ -67,6 +67,13 @@ public final class ExecCommand implements Callable<Integer> {
   private boolean skipCache;
 
   @Option(
+      names = "--priority",
+      paramLabel = "N",
+      description =
+          "How urgent it is; above 0 it waits until there is nothing else to run (default: 0).")
+  private int priority;
+
+  @Option(
       names = "--repeat",
       paramLabel = "N",
       description =
@@ -161,6 +168,7 @@ public final class ExecCommand implements Callable<Integer> {
               servers,
               action,
               alwaysRun || skipCache ? ExecRun.Lookup.NOWHERE : ExecRun.Lookup.IN_THE_CACHE,
+              priority,
               nanoTime,
               console);
       run.upload();

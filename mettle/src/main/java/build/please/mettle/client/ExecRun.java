@@ -34,15 +34,23 @@ final class ExecRun {
   private final Console console;
 
   ExecRun(
-      Servers servers, ExecAction action, Lookup lookup, LongSupplier nanoTime, Console console) {
+      Servers servers,
+      ExecAction action,
+      Lookup lookup,
+      int priority,
+      LongSupplier nanoTime,
+      Console console) {
     this.servers = servers;
     this.action = action;
-    this.request =
+    ExecuteRequest.Builder asked =
         ExecuteRequest.newBuilder()
             .setInstanceName(servers.config().instance())
             .setActionDigest(action.digest().toProto())
-            .setSkipCacheLookup(lookup == Lookup.NOWHERE)
-            .build();
+            .setSkipCacheLookup(lookup == Lookup.NOWHERE);
+    if (priority != 0) {
+      asked.getExecutionPolicyBuilder().setPriority(priority);
+    }
+    this.request = asked.build();
     this.nanoTime = nanoTime;
     this.console = console;
   }

@@ -95,6 +95,13 @@ final class ExecFlagsTest {
   }
 
   @Test
+  void priority_isPassedOn() throws IOException {
+    console.server.execution.then(plays(done(ExecConsole.response(ActionResult.newBuilder()))));
+    console.exec("--priority", "-3", "--", "true");
+    assertEquals(-3, console.request().getExecutionPolicy().getPriority());
+  }
+
+  @Test
   void servers_areDialledAsTold() {
     console.server.execution.then(plays(done(ExecConsole.response(ActionResult.newBuilder()))));
     console.exec("--", "true");
