@@ -112,6 +112,11 @@ public final class UrgentFirst implements Subscription {
   }
 
   @Override
+  public boolean isThere() {
+    return urgent.isThere() && batch.isThere();
+  }
+
+  @Override
   public void close() throws IOException {
     closed = true;
     try {
