@@ -121,7 +121,9 @@ final class GcIT {
       assertEquals(0, ending.exitCode(), ending::toString);
       assertTrue(ending.stderr().contains("asking grpc://" + server.address()), ending::toString);
 
-      Ending second = ServerProcess.run(JAR, directory, packed, "--port=0", "--admin_disabled");
+      Ending second =
+          ServerProcess.run(
+              JAR, directory, packed, "--host=127.0.0.1", "--port=0", "--admin_disabled");
       assertEquals(1, second.exitCode(), second::toString);
       assertEquals(1, second.stderr().lines().count(), second::stderr);
       assertTrue(second.stderr().contains("process " + server.pid() + " "), second::stderr);

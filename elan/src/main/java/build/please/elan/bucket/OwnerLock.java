@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -107,9 +108,23 @@ public final class OwnerLock implements AutoCloseable {
     return Optional.of(Files.readString(file).lines().skip(1).findFirst().orElse(""));
   }
 
-  /** The process that is the owner; "?" if it did not say. */
-  String pid() throws IOException {
-    return Files.readString(file).lines().findFirst().orElse("?");
+  /**
+   * Looks whether anybody has the right, and says nothing if nobody does.
+   *
+   * @param home directory for what is no object, which exists
+   * @throws StoreInUseException if somebody does, naming the process
+   */
+  static void checkFree(Path home) throws IOException {
+    Path file = home.resolve("owner.lock");
+    Optional<ProcessLock> lock =
+        ProcessLock.tryTake(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    if (lock.isPresent()) {
+      lock.get().close();
+      return;
+    }
+    List<String> lines = Files.readString(file).lines().toList();
+    throw new StoreInUseException(
+        lines.isEmpty() ? "?" : lines.get(0), lines.size() < 2 ? "" : lines.get(1));
   }
 
   /** Leaves the right to others. */

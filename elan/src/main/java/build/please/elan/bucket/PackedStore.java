@@ -85,7 +85,9 @@ final class PackedStore implements AutoCloseable {
    * @throws StoreInUseException if another process has it open
    */
   static PackedStore open(Path root, Config config) throws IOException {
-    Path segments = Files.createDirectories(segments(root));
+    Path segments = Files.createDirectories(segments(root)).toRealPath();
+    // Before anything is said of a store that cannot be opened.
+    OwnerLock.checkFree(Parents.of(segments));
     FileBucket fileBucket =
         FileBucket.open(
             root,
@@ -95,10 +97,10 @@ final class PackedStore implements AutoCloseable {
                 config.bootId()));
     try {
       if (!fileBucket.owner().isOwner()) {
-        throw new StoreInUseException(
-            root.toString(), fileBucket.owner().pid(), fileBucket.ownerElsewhere().orElse(""));
+        // In the moment since.
+        throw new StoreInUseException("?", fileBucket.ownerElsewhere().orElse(""));
       }
-      return open(segments.toRealPath(), fileBucket, config);
+      return open(segments, fileBucket, config);
     } catch (IOException | RuntimeException e) {
       fileBucket.close();
       throw e;

@@ -12,10 +12,9 @@ public final class StoreInUseException extends IOException {
   /**
    * @param address as {@link Bucket#ownerElsewhere}
    */
-  StoreInUseException(String store, String pid, String address) {
+  StoreInUseException(String pid, String address) {
     super(
-        store
-            + ": process "
+        "process "
             + pid
             + " has this store open, and one at a time can; ask its server for what is in it");
     this.address = address;
