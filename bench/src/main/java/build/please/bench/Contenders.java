@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.bench;
 
+import build.please.bench.report.Comparisons;
 import build.please.bench.report.Fact;
 import build.please.bench.report.Series;
 import build.please.bench.server.Endpoint;
@@ -76,7 +77,7 @@ final class Contenders {
       if (target.ours() && target.storage().isPresent()) {
         all.add(
             new Served.Workload(
-                target.name() + " alone",
+                target.name() + Comparisons.ALONE,
                 Series.Kind.FLOOR,
                 slow.alone(),
                 session(target, target.storage().get()),

@@ -57,8 +57,8 @@ record Plan(
       new Plan(
           "short",
           7,
-          Duration.ofMillis(120),
-          Duration.ofMillis(250),
+          Duration.ofMillis(100),
+          Duration.ofMillis(200),
           1,
           10_000,
           List.of(new Grown(DISK, 100_000)),

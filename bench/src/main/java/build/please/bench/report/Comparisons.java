@@ -9,6 +9,9 @@ import java.util.OptionalDouble;
 
 /** Compares ours with all others of a row. */
 public final class Comparisons {
+  /** Behind the name of one of ours: the same without others beside it. */
+  public static final String ALONE = " alone";
+
   private final Optional<String> reference;
 
   /**
@@ -23,7 +26,9 @@ public final class Comparisons {
     List<Comparison> all = new ArrayList<>();
     for (Series ours : row.ours()) {
       for (Series other : row.series()) {
-        if (other.kind() != Series.Kind.OURS && other.counts()) {
+        boolean ofAnother =
+            other.name().endsWith(ALONE) && !other.name().equals(ours.name() + ALONE);
+        if (other.kind() != Series.Kind.OURS && other.counts() && !ofAnother) {
           compare(row.outline().id(), ours, other, all);
         }
       }
