@@ -233,13 +233,16 @@ final class ApiSide implements AutoCloseable {
 
   /** For workers elsewhere: the same, by the name that this server's requests carry. */
   ControlService control(String server, LiveLogs logs) {
-    return new ControlService(
-        server,
-        new Wishes(operations.known(), settings.abandonedAfter()),
-        logs,
-        means.timer(),
-        System::nanoTime,
-        DEMAND_PERIOD);
+    ControlService control =
+        new ControlService(
+            server,
+            new Wishes(operations.known(), settings.abandonedAfter()),
+            logs,
+            means.timer(),
+            System::nanoTime,
+            DEMAND_PERIOD);
+    operations.known().watchHands(control::inHand);
+    return control;
   }
 
   /**

@@ -77,19 +77,22 @@ final class QueueFaultsTest {
 
   /** Fault 110. */
   @Test
-  void leaseThatCannotBeExtended_hasTheActionRunTwice_andItsClientHearOneEnd() throws Exception {
-    TestClient client = fleet.api("a").client();
-    fleet.worker("one", LONG);
+  void leaseThatCannotBeExtended_hasTheActionRunSeveralTimes_andItsClientHearOneEnd()
+      throws Exception {
+    fleet.attempts = 2;
+    TestFleet.Api api = fleet.api("a");
+    TestClient client = api.client();
+    fleet.worker("one", LONG, List.of(api.server().address()));
     Digest action = client.script(untilReleased());
     Iterator<Operation> states = client.execute(action);
     TestClient.started(states);
     fleet.pubsub().refuse("ModifyAckDeadline");
-    fleet.worker("two", LONG);
+    fleet.worker("two", LONG, List.of(api.server().address()));
     Deadlines.await(
-        "both workers to run it",
+        "both workers to run it in both slots",
         () -> {
           fleet.requests().expire();
-          return runsBegun() >= 2;
+          return runsBegun() == 4;
         });
     Files.createFile(gate());
     ExecuteResponse response = end(states);

@@ -226,16 +226,16 @@ final class Execution {
     return Objects.requireNonNull(current);
   }
 
-  /** The same, and who began its run and did not end it. */
+  /** The same, and who began its run and vanished. */
   @GuardedBy("this")
-  Operation withAttempts() {
+  Operation withAttempts(List<String> vanished) {
     return queuedAt().isBefore(Instant.EPOCH)
         ? operation()
         : ExecuteOperation.with(
             operation(),
             Attempts.newBuilder()
                 .setQueuedAt(timestamp(queuedAt()))
-                .addAllWorkers(begunBy())
+                .addAllWorkers(vanished)
                 .build());
   }
 

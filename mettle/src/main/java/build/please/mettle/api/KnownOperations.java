@@ -5,6 +5,7 @@ import build.please.mettle.control.Demand;
 import build.please.mettle.queue.Lane;
 import build.please.proto.mettle.Job;
 import com.github.benmanes.caffeine.cache.Ticker;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.google.longrunning.Operation;
 import java.time.Clock;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.ToIntFunction;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -29,10 +31,31 @@ public final class KnownOperations implements Demand {
   private final ConcurrentMap<String, Execution> byName = new ConcurrentHashMap<>();
   private final Clock clock;
   private final Ticker ticker;
+  private volatile ToIntFunction<String> inHand = name -> 0;
 
   KnownOperations(Clock clock, Ticker ticker) {
     this.clock = clock;
     this.ticker = ticker;
+  }
+
+  /**
+   * From now on this tells how many of the workers that are connected here have a run of an
+   * operation in hand. It must not block.
+   */
+  public void watchHands(ToIntFunction<String> inHand) {
+    this.inHand = inHand;
+  }
+
+  /** How many workers are known to have a run of the operation in hand. */
+  int inHand(Execution execution) {
+    return inHand.applyAsInt(execution.name());
+  }
+
+  /** Those that began a run and did not end it, but for as many, the last, as still have it. */
+  @GuardedBy("execution")
+  private List<String> vanished(Execution execution) {
+    List<String> begun = execution.begunBy();
+    return begun.subList(0, Math.max(0, begun.size() - inHand(execution)));
   }
 
   /** The operation of that name; null if there is none. */
@@ -58,7 +81,7 @@ public final class KnownOperations implements Demand {
     return byName.size();
   }
 
-  /** The latest state of an operation, with who began its run. */
+  /** The latest state of an operation, with who began its run and vanished. */
   Optional<Operation> find(String name) {
     Execution execution = byName.get(name);
     if (execution == null) {
@@ -67,7 +90,7 @@ public final class KnownOperations implements Demand {
     synchronized (execution) {
       return execution.isForgotten() || !execution.isKnown()
           ? Optional.empty()
-          : Optional.of(execution.withAttempts());
+          : Optional.of(execution.withAttempts(vanished(execution)));
     }
   }
 

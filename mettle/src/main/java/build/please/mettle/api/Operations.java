@@ -175,7 +175,9 @@ public final class Operations implements AutoCloseable {
   @GuardedBy("execution")
   private boolean endIfHopeless(Execution execution, News news) {
     List<String> workers = execution.begunBy();
-    if (workers.size() <= maxAttempts || execution.isFinished()) {
+    // The one that begins now has it, as may others whose leases could not be extended.
+    int vanished = workers.size() - Math.max(1, known.inHand(execution));
+    if (vanished < maxAttempts || execution.isFinished()) {
       return false;
     }
     log.error("{}: ended, since {} began it and vanished", news.name(), workers);

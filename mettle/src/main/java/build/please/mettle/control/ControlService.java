@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +37,10 @@ public final class ControlService extends ControlGrpc.ControlImplBase implements
   private final LongSupplier nanoTime;
   private final Duration period;
   private final Set<Attended> workers = ConcurrentHashMap.newKeySet();
+
+  /** How many workers have each operation in hand. */
+  private final ConcurrentMap<String, Integer> inHand = new ConcurrentHashMap<>();
+
   private volatile boolean closed;
 
   /**
@@ -68,6 +73,20 @@ public final class ControlService extends ControlGrpc.ControlImplBase implements
       attended.onCompleted();
     }
     return attended;
+  }
+
+  /** How many of the workers that are connected have a run of that operation in hand. */
+  public int inHand(String operation) {
+    return inHand.getOrDefault(operation, 0);
+  }
+
+  private void taken(AttendedRun run) {
+    inHand.merge(run.operation(), 1, Integer::sum);
+  }
+
+  private void left(AttendedRun run) {
+    run.close();
+    inHand.computeIfPresent(run.operation(), (name, count) -> count == 1 ? null : count - 1);
   }
 
   /** Ends the streams, which nothing else would: a server that stops waits for its calls. */
@@ -115,7 +134,7 @@ public final class ControlService extends ControlGrpc.ControlImplBase implements
         begin(request);
       } else if (request.getReleased()) {
         runs.remove(request.getRun());
-        run.close();
+        left(run);
       } else if (request.hasPiece()) {
         run.come(request.getPiece());
       } else if (request.hasLogged()) {
@@ -141,6 +160,7 @@ public final class ControlService extends ControlGrpc.ControlImplBase implements
       }
       AttendedRun run = new AttendedRun(request, nanoTime.getAsLong(), logs, this::ask);
       runs.put(request.getRun(), run);
+      taken(run);
       look(request.getRun(), run);
     }
 
@@ -175,7 +195,7 @@ public final class ControlService extends ControlGrpc.ControlImplBase implements
     private synchronized boolean end() {
       looks.cancel(false);
       workers.remove(this);
-      runs.values().forEach(AttendedRun::close);
+      runs.values().forEach(ControlService.this::left);
       runs.clear();
       boolean first = !ended;
       ended = true;

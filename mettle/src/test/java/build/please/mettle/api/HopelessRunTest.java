@@ -17,15 +17,18 @@ import build.please.mettle.queue.GivenUp;
 import build.please.mettle.queue.ResponseMessage;
 import build.please.proto.execution.ExecuteResponse;
 import build.please.proto.execution.ExecutedActionMetadata;
+import build.please.proto.fleet.Attempts;
 import com.google.longrunning.Operation;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.Code;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -132,6 +135,33 @@ final class HopelessRunTest {
 
   private static String worker(Operation operation) throws InvalidProtocolBufferException {
     return ExecuteOperation.metadata(operation).getPartialExecutionMetadata().getWorker();
+  }
+
+  /** Their leases could not be extended, so that others got the request as well (fault 110). */
+  @Test
+  void runsThatWorkersStillHaveInHand_areNotCounted_untilTheyVanish() throws Exception {
+    AtomicInteger inHand = new AtomicInteger();
+    operations.known().watchHands(name -> inHand.get());
+    ExecuteMessage message = join();
+    for (String worker : List.of("one", "two", "three", "four")) {
+      inHand.incrementAndGet();
+      begins(message, worker, inHand.get());
+    }
+    assertFalse(last().getDone());
+    assertEquals(List.of(), vanished());
+    inHand.set(2);
+    assertEquals(List.of("one", "two"), vanished());
+    begins(message, "five", 5);
+    assertTrue(last().getDone());
+  }
+
+  private List<String> vanished() throws Exception {
+    Operation operation = operations.known().find(ACTION.hash()).orElseThrow();
+    return ExecuteOperation.metadata(operation)
+        .getPartialExecutionMetadata()
+        .getAuxiliaryMetadata(0)
+        .unpack(Attempts.class)
+        .getWorkersList();
   }
 
   @Test

@@ -214,6 +214,23 @@ final class ControlTest {
   }
 
   @Test
+  void runInHand_isCounted_untilItIsOver_orItsWorkerIsGone() {
+    assertEquals(0, one.service.inHand("a"));
+    try (Attendance.Hold hold = attendance.hold("a", "one");
+        Attendance.Hold again = attendance.hold("a", "one")) {
+      hold.wish();
+      again.wish();
+      assertEquals(2, one.service.inHand("a"));
+      assertEquals(2, other.service.inHand("a"));
+    }
+    Deadlines.await("both to be over", () -> one.service.inHand("a") == 0);
+    attendance.hold("b", "one").wish();
+    assertEquals(1, one.service.inHand("b"));
+    attendance.close();
+    Deadlines.await("the worker to be gone", () -> one.service.inHand("b") == 0);
+  }
+
+  @Test
   void withoutPatience_nothingIsAbandoned() {
     Wishes wishes = new Wishes(one, Duration.ZERO);
     one.unwatched.put("a", Duration.ofDays(1));
