@@ -35,45 +35,18 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Timeout(60)
 final class PubsubFaultTest {
-  private static final PubsubLeasing QUICK =
-      new PubsubLeasing(
-          Duration.ofSeconds(60),
-          Duration.ofMillis(20),
-          Duration.ofHours(1),
-          1,
-          false,
-          Duration.ofMillis(1),
-          Duration.ofMillis(20));
-
-  private final FakePubsub pubsub;
-  private final String topicName;
-  private final String subscriptionName;
+  private final PubsubRig rig = new PubsubRig();
+  private final FakePubsub pubsub = rig.pubsub;
+  private final String topicName = rig.topicName;
+  private final String subscriptionName = rig.subscriptionName;
   private final ExecutorService threads = Executors.newCachedThreadPool();
 
-  PubsubFaultTest() throws IOException {
-    pubsub = new FakePubsub();
-    topicName = pubsub.topic("t");
-    subscriptionName = pubsub.subscription(topicName, "s");
-  }
+  PubsubFaultTest() throws IOException {}
 
   @AfterEach
   void stop() throws InterruptedException {
-    pubsub.stop();
+    rig.stop();
     threads.shutdown();
-  }
-
-  private Topic topic() throws IOException {
-    return PubsubTopic.open(
-        topicName, pubsub.address(), Duration.ofSeconds(20), Duration.ofSeconds(20));
-  }
-
-  private Subscription subscribe(PubsubLeasing leasing) throws IOException {
-    return PubsubSubscription.open(
-        subscriptionName, pubsub.address(), leasing, Duration.ofSeconds(20));
-  }
-
-  private FakeSubscription fake() {
-    return pubsub.find(subscriptionName);
   }
 
   @ParameterizedTest
@@ -94,8 +67,8 @@ final class PubsubFaultTest {
             Dice.EXPIRE, 5,
             Dice.REFUSE, 10,
             Dice.LOST_ANSWER, 10));
-    try (Topic topic = topic();
-        Subscription subscription = subscribe(QUICK)) {
+    try (Topic topic = rig.topic();
+        Subscription subscription = rig.subscribe(PubsubRig.QUICK)) {
       for (int i = 0; i < messages; i++) {
         left.add("m" + i);
       }
@@ -151,15 +124,15 @@ final class PubsubFaultTest {
         done.get(100, TimeUnit.MILLISECONDS);
         return;
       } catch (TimeoutException e) {
-        fake().expire();
+        rig.fake().expire();
       }
     }
   }
 
   @Test
   void publish_failsForGood_theKeyGoesOn() throws Exception {
-    try (Topic topic = topic();
-        Subscription subscription = subscribe(QUICK)) {
+    try (Topic topic = rig.topic();
+        Subscription subscription = rig.subscribe(PubsubRig.QUICK)) {
       topic.publish(text("1", "key"));
       pubsub.faults.fail("Publish", 1, Status.INVALID_ARGUMENT);
       assertThrowsIo(() -> topic.publish(text("2", "key")), topicName);
@@ -171,10 +144,8 @@ final class PubsubFaultTest {
 
   @Test
   void publish_noAnswerInTime_throwsAndGoesOnAfterwards() throws Exception {
-    try (Topic topic =
-            PubsubTopic.open(
-                topicName, pubsub.address(), Duration.ofMillis(500), Duration.ofSeconds(20));
-        Subscription subscription = subscribe(QUICK)) {
+    try (Topic topic = rig.topic(Duration.ofMillis(500));
+        Subscription subscription = rig.subscribe(PubsubRig.QUICK)) {
       pubsub.faults.fail("Publish", 10_000, Status.UNAVAILABLE);
       assertThrowsIo(() -> topic.publish(text("lost", "key")), topicName);
       pubsub.faults.clear("Publish");
@@ -185,8 +156,8 @@ final class PubsubFaultTest {
 
   @Test
   void publish_streakOfFailuresAndALostAnswer_isRepeatedWithin() throws Exception {
-    try (Topic topic = topic();
-        Subscription subscription = subscribe(QUICK)) {
+    try (Topic topic = rig.topic();
+        Subscription subscription = rig.subscribe(PubsubRig.QUICK)) {
       pubsub.faults.fail("Publish", 3, Status.UNAVAILABLE);
       pubsub.faults.loseAnswer("Publish", Status.UNAVAILABLE);
       topic.publish(text("m", "key"));
@@ -198,8 +169,8 @@ final class PubsubFaultTest {
 
   @Test
   void publish_tooLarge_isRefusedBeforeItIsSent() throws Exception {
-    try (Topic topic = topic();
-        Subscription subscription = subscribe(QUICK)) {
+    try (Topic topic = rig.topic();
+        Subscription subscription = rig.subscribe(PubsubRig.QUICK)) {
       Message tooLarge = new Message(ByteString.copyFrom(new byte[10_000_000]), Map.of(), "");
       assertThrows(MessageTooLargeException.class, () -> topic.publish(tooLarge));
       assertEquals(0, pubsub.faults.calls("Publish"));
@@ -213,8 +184,8 @@ final class PubsubFaultTest {
   @ValueSource(strings = {"UNAVAILABLE", "PERMISSION_DENIED", "NOT_FOUND", "INTERNAL", "ABORTED"})
   void take_pullsFail_goesOnWhenTheyWorkAgain(Status.Code code) throws Exception {
     pubsub.faults.fail("Pull", 20, code.toStatus());
-    try (Topic topic = topic();
-        Subscription subscription = subscribe(QUICK)) {
+    try (Topic topic = rig.topic();
+        Subscription subscription = rig.subscribe(PubsubRig.QUICK)) {
       topic.publish(text("m", ""));
       assertEquals("m", QueueContract.text(QueueContract.takeAndAck(subscription)));
     }
@@ -223,16 +194,16 @@ final class PubsubFaultTest {
 
   @Test
   void take_theSubscriptionIsDeletedAndMadeAgain_goesOn() throws Exception {
-    try (Topic topic = topic();
-        Subscription subscription = subscribe(QUICK)) {
+    try (Topic topic = rig.topic();
+        Subscription subscription = rig.subscribe(PubsubRig.QUICK)) {
       var taken = threads.submit(() -> QueueContract.takeAndAck(subscription));
-      until(() -> fake().waitingPulls() == 1);
+      PubsubRig.until(() -> rig.fake().waitingPulls() == 1);
       pubsub.remove(subscriptionName);
       int before = pubsub.faults.calls("Pull");
-      until(() -> pubsub.faults.calls("Pull") > before + 2);
+      PubsubRig.until(() -> pubsub.faults.calls("Pull") > before + 2);
       assertFalse(subscription.isThere());
       pubsub.subscription(topicName, "s");
-      until(subscription::isThere);
+      PubsubRig.until(subscription::isThere);
       topic.publish(text("m", ""));
       assertEquals("m", QueueContract.text(taken.get(30, TimeUnit.SECONDS)));
     }
@@ -240,15 +211,15 @@ final class PubsubFaultTest {
 
   @Test
   void take_connectionsAreReset_goesOn() throws Exception {
-    try (Topic topic = topic();
-        Subscription subscription = subscribe(QUICK)) {
+    try (Topic topic = rig.topic();
+        Subscription subscription = rig.subscribe(PubsubRig.QUICK)) {
       var taken = threads.submit(() -> QueueContract.takeAndAck(subscription));
-      until(() -> fake().waitingPulls() == 1);
+      PubsubRig.until(() -> rig.fake().waitingPulls() == 1);
       pubsub.reset();
       topic.publish(text("m", ""));
-      until(
+      PubsubRig.until(
           () -> {
-            fake().expire(); // It may have gone to the pull that was reset.
+            rig.fake().expire(); // It may have gone to the pull that was reset.
             return taken.isDone();
           });
       assertEquals("m", QueueContract.text(taken.get()));
@@ -257,9 +228,9 @@ final class PubsubFaultTest {
 
   @Test
   void take_nobodyIsFree_leavesMessagesToOthers() throws Exception {
-    try (Topic topic = topic();
-        Subscription busy = subscribe(QUICK);
-        Subscription idle = subscribe(QUICK)) {
+    try (Topic topic = rig.topic();
+        Subscription busy = rig.subscribe(PubsubRig.QUICK);
+        Subscription idle = rig.subscribe(PubsubRig.QUICK)) {
       topic.publish(text("1", ""));
       Lease one = busy.take().orElseThrow();
       topic.publish(text("2", ""));
@@ -267,135 +238,6 @@ final class PubsubFaultTest {
       assertEquals("2", QueueContract.text(QueueContract.takeAndAck(idle)));
       assertEquals("3", QueueContract.text(QueueContract.takeAndAck(idle)));
       one.ack();
-    }
-  }
-
-  @Test
-  void lease_isExtended_untilTheLongestTime() throws Exception {
-    PubsubLeasing brief =
-        new PubsubLeasing(
-            Duration.ofSeconds(60),
-            Duration.ofMillis(20),
-            Duration.ofMillis(100),
-            1,
-            false,
-            Duration.ofMillis(1),
-            Duration.ofMillis(20));
-    try (Topic topic = topic();
-        Subscription subscription = subscribe(brief)) {
-      topic.publish(text("m", ""));
-      try (Lease lease = subscription.take().orElseThrow()) {
-        // On arrival, and five times by the clock.
-        until(() -> fake().extensions().size() == 6);
-        fake().expire();
-        Lease again = subscription.take().orElseThrow();
-        assertEquals(lease.message(), again.message());
-        again.ack();
-        lease.ack();
-      }
-    }
-    assertEquals(Set.of(60), Set.copyOf(fake().extensions().subList(0, 6)));
-  }
-
-  @Test
-  void lease_acknowledgementFailsAWhile_isRepeated() throws Exception {
-    try (Topic topic = topic();
-        Subscription subscription = subscribe(QUICK)) {
-      topic.publish(text("m", ""));
-      pubsub.faults.fail("Acknowledge", 3, Status.UNAVAILABLE);
-      QueueContract.takeAndAck(subscription);
-    }
-    assertEquals(0, fake().size());
-  }
-
-  @Test
-  void lease_endsAfterTheSubscriptionWasClosed_isToldBeforeItReturns() throws Exception {
-    try (Topic topic = topic()) {
-      Subscription subscription = subscribe(QUICK);
-      topic.publish(text("acked", ""));
-      topic.publish(text("returned", ""));
-      Lease acked = subscription.take().orElseThrow();
-      Lease returned = subscription.take().orElseThrow();
-      subscription.close();
-      assertEquals(2, fake().out());
-      acked.ack();
-      returned.close();
-      assertEquals(0, fake().out());
-      assertEquals(1, fake().size());
-    }
-  }
-
-  @Test
-  void lease_returnedLazily_waitsForItsDeadline() throws Exception {
-    PubsubLeasing lazy =
-        new PubsubLeasing(
-            Duration.ofSeconds(60),
-            Duration.ofHours(1),
-            Duration.ofHours(2),
-            1,
-            true,
-            Duration.ofMillis(1),
-            Duration.ofMillis(20));
-    try (Topic topic = topic();
-        Subscription subscription = subscribe(lazy)) {
-      topic.publish(text("m", ""));
-      subscription.take().orElseThrow().close();
-      until(() -> fake().extensions().equals(List.of(60)));
-      assertEquals(1, fake().out());
-      fake().expire();
-      QueueContract.takeAndAck(subscription);
-    }
-    assertFalse(fake().extensions().contains(0));
-  }
-
-  @Test
-  void close_batchWaitsHere_isReturned() throws Exception {
-    PubsubLeasing batches =
-        new PubsubLeasing(
-            Duration.ofSeconds(60),
-            Duration.ofSeconds(15),
-            Duration.ofHours(1),
-            10,
-            false,
-            Duration.ofMillis(1),
-            Duration.ofMillis(20));
-    try (Topic topic = topic()) {
-      for (int i = 0; i < 10; i++) {
-        topic.publish(text("m" + i, ""));
-      }
-      Subscription subscription = subscribe(batches);
-      Lease lease = subscription.take().orElseThrow();
-      assertEquals(10, fake().out());
-      subscription.close();
-      assertEquals(1, fake().out());
-      lease.ack();
-      assertEquals(9, fake().size());
-    }
-  }
-
-  @Test
-  void lease_hasTheIdAndTheAttemptOfPubsub() throws Exception {
-    fake().countAttempts();
-    try (Topic topic = topic();
-        Subscription subscription = subscribe(QUICK)) {
-      topic.publish(text("m", ""));
-      for (int attempt = 1; attempt <= 3; attempt++) {
-        try (Lease lease = subscription.take().orElseThrow()) {
-          assertEquals(attempt, lease.attempt());
-          assertEquals("id-1", lease.id());
-        }
-      }
-    }
-  }
-
-  /** A thing that happens soon, on other threads. */
-  interface Happening {
-    boolean isSo() throws IOException;
-  }
-
-  private static void until(Happening happening) throws IOException {
-    while (!happening.isSo()) {
-      Thread.onSpinWait();
     }
   }
 
