@@ -5,16 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import build.please.common.cas.Cas;
-import build.please.mettle.meter.MettleMeters;
 import build.please.mettle.queue.ExecuteMessage;
 import build.please.mettle.queue.ExecuteOperation;
-import build.please.mettle.queue.Lease;
 import build.please.mettle.queue.Message;
-import build.please.mettle.queue.MessageTooLargeException;
 import build.please.mettle.queue.ResponseMessage;
-import build.please.mettle.queue.Subscription;
-import build.please.mettle.queue.Topic;
 import build.please.proto.execution.ExecuteOperationMetadata;
 import build.please.proto.execution.ExecuteRequest;
 import build.please.proto.execution.ExecuteResponse;
@@ -22,23 +16,12 @@ import build.please.proto.execution.ExecutionStage;
 import com.google.longrunning.Operation;
 import com.google.protobuf.ByteString;
 import com.google.rpc.Code;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,57 +31,33 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a slot does with messages: acknowledged only after the end was published. */
 @Timeout(60)
 final class WorkerLoopTest {
-  private static final Instant QUEUED = Instant.parse("2026-11-01T12:00:00Z");
-
   @TempDir Path directory;
+  private LoopRig loop;
   private Rig rig;
-  private @Nullable Workshop workshop;
-  private final Requests requests = new Requests();
-  private final Responses responses = new Responses();
-  private final Responses deadLetters = new Responses();
+  private TellingRequests requests;
+  private UnreliableResponses responses;
+  private UnreliableResponses deadLetters;
 
   @BeforeEach
   void open() {
-    rig = new Rig(directory);
+    loop = new LoopRig(directory);
+    rig = loop.rig;
+    requests = loop.requests;
+    responses = loop.responses;
+    deadLetters = loop.deadLetters;
   }
 
   @AfterEach
   void close() {
-    if (workshop != null) {
-      workshop.close();
-    }
-    rig.close();
-  }
-
-  private WorkerPool start(int slots) throws IOException {
-    WorkerConfig config =
-        WorkerConfig.standard(
-            directory,
-            "worker-7",
-            new WorkerConfig.Host("/usr/bin:/bin", "/", StandardCharsets.UTF_8));
-    workshop =
-        Workshop.open(
-            config,
-            new Cas(rig.blobs, rig.cache),
-            MettleMeters.unseen().worker(),
-            Clock.systemUTC());
-    return WorkerPool.start(
-        new WorkerPool.Config(slots, config.name(), 2),
-        workshop,
-        new WorkerLinks(requests, responses, deadLetters, Hearsay.NONE),
-        Gate.OPEN);
-  }
-
-  private ExecuteMessage message() {
-    return new ExecuteMessage(rig.message().request(), QUEUED, "");
+    loop.close();
   }
 
   @Test
   void action_isTakenRunPublishedAndOnlyThenAcknowledged() throws Exception {
     rig.shell("echo hello");
-    ExecuteMessage message = message();
+    ExecuteMessage message = loop.message();
     requests.offer(message.toMessage());
-    try (WorkerPool pool = start(1)) {
+    try (WorkerPool pool = loop.start(1)) {
       assertEquals("acked", requests.ends.take());
 
       assertEquals(2, responses.published.size());
@@ -111,7 +70,7 @@ final class WorkerLoopTest {
 
       ResponseMessage completed = ResponseMessage.parse(responses.published.get(1));
       assertTrue(completed.operation().getDone());
-      assertEquals(QUEUED, completed.queuedAt());
+      assertEquals(LoopRig.QUEUED, completed.queuedAt());
       assertEquals("worker-7", completed.worker());
       ExecuteResponse response = completed.operation().getResponse().unpack(ExecuteResponse.class);
       assertEquals("hello\n", rig.stdout(response));
@@ -127,7 +86,7 @@ final class WorkerLoopTest {
     ExecuteMessage message = rig.shell("true").message();
     requests.offer(message.toMessage());
     requests.offer(message.toMessage());
-    try (WorkerPool pool = start(1)) {
+    try (WorkerPool pool = loop.start(1)) {
       assertEquals("acked", requests.ends.take());
       assertEquals("acked", requests.ends.take());
       Operation last =
@@ -143,7 +102,7 @@ final class WorkerLoopTest {
     requests.offer(new Message(ByteString.copyFrom(new byte[] {(byte) 0xff}), Map.of(), ""));
     requests.offer(new Message(ByteString.EMPTY, Map.of(), ""));
     requests.offer(rig.shell("true").message().toMessage());
-    try (WorkerPool pool = start(1)) {
+    try (WorkerPool pool = loop.start(1)) {
       for (int i = 0; i < 3; i++) {
         assertEquals("acked", requests.ends.take());
       }
@@ -160,7 +119,7 @@ final class WorkerLoopTest {
             new Message(ByteString.EMPTY, Map.of(), ""),
             endless());
     bad.forEach(requests::offer);
-    try (WorkerPool pool = start(1)) {
+    try (WorkerPool pool = loop.start(1)) {
       for (int i = 0; i < bad.size(); i++) {
         assertEquals("acked", requests.ends.take());
       }
@@ -181,7 +140,7 @@ final class WorkerLoopTest {
   void copyThatCannotBeKept_leavesTheMessageInTheQueue() throws Exception {
     deadLetters.failures = 1;
     requests.offer(new Message(ByteString.EMPTY, Map.of(), ""));
-    try (WorkerPool pool = start(1)) {
+    try (WorkerPool pool = loop.start(1)) {
       assertEquals("returned", requests.ends.take());
       assertFalse(pool.drain(Duration.ofMillis(1)));
     }
@@ -198,7 +157,7 @@ final class WorkerLoopTest {
     }
     requests.offer(message.toMessage());
     requests.offer(message.toMessage());
-    try (WorkerPool pool = start(1)) {
+    try (WorkerPool pool = loop.start(1)) {
       assertEquals("acked", requests.ends.take());
       ExecuteResponse response =
           ResponseMessage.parse(responses.published.get(0))
@@ -223,7 +182,7 @@ final class WorkerLoopTest {
   void handedBackAction_isSaidToBeQueuedAgain_andLeavesNoAttempt() throws Exception {
     ExecuteMessage message = rig.shell("sleep 1000").message();
     requests.offer(message.toMessage());
-    WorkerPool pool = start(1);
+    WorkerPool pool = loop.start(1);
     responses.first.await();
     pool.close();
     assertEquals("returned", requests.ends.take());
@@ -231,68 +190,8 @@ final class WorkerLoopTest {
     ExecuteOperationMetadata metadata = ExecuteOperation.metadata(last.operation());
     assertEquals(ExecutionStage.Value.QUEUED, metadata.getStage());
     assertEquals("worker-7", metadata.getPartialExecutionMetadata().getWorker());
-    Objects.requireNonNull(workshop).close();
+    loop.closeWorkshop();
     assertTrue(Files.notExists(directory.resolve("mettle_attempts")));
-  }
-
-  @Test
-  void answerThatTheQueueDoesNotTake_isCutShort_andTold() throws Exception {
-    responses.limit = 5_000;
-    ExecuteMessage message = rig.shell("head -c 10000 /dev/zero; exit 3").message();
-    requests.offer(
-        new ExecuteMessage(message.request().toBuilder().setInlineStdout(true).build(), QUEUED, "")
-            .toMessage());
-    try (WorkerPool pool = start(1)) {
-      assertEquals("acked", requests.ends.take());
-      Message last = responses.published.get(responses.published.size() - 1);
-      ExecuteResponse response =
-          ResponseMessage.parse(last).operation().getResponse().unpack(ExecuteResponse.class);
-      assertEquals(3, response.getResult().getExitCode());
-      assertEquals(0, response.getResult().getStdoutRaw().size());
-      assertEquals(10_000, rig.stdout(response).length());
-      assertTrue(pool.drain(Duration.ofSeconds(10)));
-    }
-  }
-
-  @Test
-  void answerThatTheQueueDoesNotTakeEvenThen_isAnsweredInAWord() throws Exception {
-    responses.limit = 1_000;
-    requests.offer(
-        rig.shell("for i in $(seq 20); do echo > out$i; done")
-            .outputs(IntStream.rangeClosed(1, 20).mapToObj(i -> "out" + i).toArray(String[]::new))
-            .message()
-            .toMessage());
-    try (WorkerPool pool = start(1)) {
-      assertEquals("acked", requests.ends.take());
-      Message last = responses.published.get(responses.published.size() - 1);
-      ExecuteResponse response =
-          ResponseMessage.parse(last).operation().getResponse().unpack(ExecuteResponse.class);
-      assertEquals(Code.FAILED_PRECONDITION, Rig.code(response));
-      assertTrue(pool.drain(Duration.ofSeconds(10)));
-    }
-  }
-
-  @Test
-  void failedPublish_isTriedAgain() throws Exception {
-    responses.failures = 3;
-    requests.offer(rig.shell("true").message().toMessage());
-    try (WorkerPool pool = start(1)) {
-      assertEquals("acked", requests.ends.take());
-      Message last = responses.published.get(responses.published.size() - 1);
-      assertTrue(ResponseMessage.parse(last).operation().getDone());
-      assertTrue(pool.drain(Duration.ofSeconds(10)));
-    }
-  }
-
-  @Test
-  void publishThatNeverWorks_returnsTheMessage_onceTheWorkerStops() throws Exception {
-    responses.failures = Integer.MAX_VALUE;
-    requests.offer(rig.shell("true").message().toMessage());
-    try (WorkerPool pool = start(1)) {
-      responses.first.await();
-      assertFalse(pool.drain(Duration.ofMillis(300)));
-    }
-    assertEquals("returned", requests.ends.take());
   }
 
   @Test
@@ -303,14 +202,15 @@ final class WorkerLoopTest {
         rig.shell("echo > " + running + "; until test -e " + gate + "; do sleep 0.02; done")
             .message()
             .toMessage());
-    try (WorkerPool pool = start(1)) {
+    try (WorkerPool pool = loop.start(1)) {
       responses.first.await();
       assertFalse(pool.drain(Duration.ofMillis(50)));
       requests.offer(rig.shell("true").message().toMessage());
       Files.createFile(gate);
       assertTrue(pool.drain(Duration.ofSeconds(20)));
       assertEquals("acked", requests.ends.take());
-      assertTrue(requests.waiting.stream().anyMatch(message -> !message.equals(Requests.CLOSED)));
+      assertTrue(
+          requests.waiting.stream().anyMatch(message -> !message.equals(TellingRequests.CLOSED)));
     } finally {
       Files.deleteIfExists(running);
       Files.deleteIfExists(gate);
@@ -320,13 +220,13 @@ final class WorkerLoopTest {
   @Test
   void close_killsTheRunningAction_andReturnsItsMessageUnanswered() throws Exception {
     requests.offer(rig.shell("trap '' TERM; sleep 1000").message().toMessage());
-    WorkerPool pool = start(1);
+    WorkerPool pool = loop.start(1);
     responses.first.await();
     pool.close();
     assertEquals("returned", requests.ends.take());
     assertEquals(2, responses.published.size());
     pool.close();
-    Objects.requireNonNull(workshop).close();
+    loop.closeWorkshop();
     assertEquals(List.of(), rig.leftovers());
   }
 
@@ -347,7 +247,7 @@ final class WorkerLoopTest {
               .message()
               .toMessage());
     }
-    try (WorkerPool pool = start(2)) {
+    try (WorkerPool pool = loop.start(2)) {
       assertEquals("acked", requests.ends.take());
       assertEquals("acked", requests.ends.take());
       assertTrue(pool.drain(Duration.ofSeconds(10)));
@@ -357,156 +257,5 @@ final class WorkerLoopTest {
       }
       Files.delete(meeting);
     }
-  }
-
-  @Test
-  void runningAction_isAnnouncedAgainAndAgain() throws Exception {
-    BlockingQueue<Message> heard = new LinkedBlockingQueue<>();
-    ExecuteMessage message = message();
-    try (Timer timer = new Timer()) {
-      Topic topic =
-          new Topic() {
-            @Override
-            public void publish(Message published) {
-              heard.add(published);
-            }
-
-            @Override
-            public void close() {}
-          };
-      Announcer announcer =
-          new Announcer(
-              topic,
-              "w",
-              timer,
-              Runnable::run,
-              MettleMeters.unseen().worker(),
-              Duration.ofMillis(10));
-      try (Announcer.Running running = announcer.running(message)) {
-        running.executing(new Timeline(Clock.systemUTC(), "w", Costs.NONE, QUEUED).soFar());
-        for (int i = 0; i < 4; i++) {
-          assertEquals(
-              ExecutionStage.Value.EXECUTING,
-              ExecuteOperation.metadata(ResponseMessage.parse(heard.take()).operation())
-                  .getStage());
-        }
-      }
-    }
-  }
-
-  @Test
-  void refusedAction_isAnsweredAndAcknowledged() throws Exception {
-    requests.offer(rig.arguments().message().toMessage());
-    try (WorkerPool pool = start(1)) {
-      assertEquals("acked", requests.ends.take());
-      ExecuteResponse response =
-          ResponseMessage.parse(responses.published.get(0))
-              .operation()
-              .getResponse()
-              .unpack(ExecuteResponse.class);
-      assertEquals(Code.INVALID_ARGUMENT, Rig.code(response));
-      assertTrue(pool.drain(Duration.ofSeconds(10)));
-    }
-  }
-
-  /** A queue whose leases tell how they ended. */
-  private static final class Requests implements Subscription {
-    private static final Message CLOSED = new Message(ByteString.EMPTY, Map.of("closed", ""), "");
-
-    final BlockingQueue<Message> waiting = new LinkedBlockingQueue<>();
-    final BlockingQueue<String> ends = new LinkedBlockingQueue<>();
-    private volatile boolean closed;
-
-    void offer(Message message) {
-      waiting.add(message);
-    }
-
-    @Override
-    public Optional<Lease> take() throws IOException {
-      try {
-        if (closed) {
-          return Optional.empty();
-        }
-        Message message = waiting.take();
-        if (message.equals(CLOSED)) {
-          waiting.add(CLOSED); // For the next slot.
-          return Optional.empty();
-        }
-        return Optional.of(new TellingLease(message));
-      } catch (InterruptedException e) {
-        throw new IOException(e);
-      }
-    }
-
-    @Override
-    public void close() {
-      closed = true;
-      waiting.add(CLOSED);
-    }
-
-    private final class TellingLease implements Lease {
-      private final Message message;
-      private boolean ended;
-
-      TellingLease(Message message) {
-        this.message = message;
-      }
-
-      @Override
-      public Message message() {
-        return message;
-      }
-
-      @Override
-      public int attempt() {
-        return 1;
-      }
-
-      @Override
-      public void ack() {
-        end("acked");
-      }
-
-      @Override
-      public void close() {
-        end("returned");
-      }
-
-      private void end(String how) {
-        if (!ended) {
-          ended = true;
-          ends.add(how);
-        }
-      }
-    }
-  }
-
-  /** A topic that fails as often as it is told. */
-  private static final class Responses implements Topic {
-    final List<Message> published = new ArrayList<>();
-
-    /** Something was published, or was to be. */
-    final CountDownLatch first = new CountDownLatch(1);
-
-    int failures;
-
-    /** Bytes of the largest message. */
-    int limit = Integer.MAX_VALUE;
-
-    @Override
-    public synchronized void publish(Message message) throws IOException {
-      if (message.body().size() > limit) {
-        throw new MessageTooLargeException("too large");
-      }
-      first.countDown();
-      if (failures > 0) {
-        failures--;
-        throw new IOException("the queue is away");
-      }
-      published.add(message);
-    }
-
-    @Override
-    public void close() {}
   }
 }
