@@ -8,12 +8,9 @@ import build.please.proto.execution.ExecuteOperationMetadata;
 import build.please.proto.execution.ExecuteRequest;
 import build.please.proto.execution.ExecutionStage;
 import build.please.proto.execution.Platform;
-import build.please.proto.fleet.Attempts;
-import build.please.proto.mettle.Job;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.google.longrunning.Operation;
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Timestamp;
 import com.google.rpc.Code;
 import com.google.rpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -226,19 +223,6 @@ final class Execution {
     return Objects.requireNonNull(current);
   }
 
-  /** The same, and who began its run and vanished. */
-  @GuardedBy("this")
-  Operation withAttempts(List<String> vanished) {
-    return queuedAt().isBefore(Instant.EPOCH)
-        ? operation()
-        : ExecuteOperation.with(
-            operation(),
-            Attempts.newBuilder()
-                .setQueuedAt(timestamp(queuedAt()))
-                .addAllWorkers(vanished)
-                .build());
-  }
-
   /** What requested the run that is known, as far as that is known. */
   @GuardedBy("this")
   ExecuteMessage message() {
@@ -253,20 +237,6 @@ final class Execution {
         lane.pool());
   }
 
-  /** What another replica gets to know. */
-  @GuardedBy("this")
-  Job job() {
-    long seconds = Math.max(0, queuedAt().getEpochSecond());
-    return Job.newBuilder()
-        .setID(name)
-        .setCurrent(operation().toByteString())
-        .setSentFirst(true)
-        .setDone(isFinished())
-        .setLastUpdate(seconds)
-        .setStartTime(seconds)
-        .build();
-  }
-
   @GuardedBy("this")
   private ExecuteOperationMetadata metadata() {
     return metadata(operation());
@@ -278,13 +248,6 @@ final class Execution {
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("news was checked when it came", e);
     }
-  }
-
-  private static Timestamp timestamp(Instant instant) {
-    return Timestamp.newBuilder()
-        .setSeconds(instant.getEpochSecond())
-        .setNanos(instant.getNano())
-        .build();
   }
 
   /** When the run that is known was requested; the epoch if nobody said. */

@@ -2,7 +2,9 @@
 package build.please.mettle.api;
 
 import build.please.mettle.control.Demand;
+import build.please.mettle.queue.ExecuteOperation;
 import build.please.mettle.queue.Lane;
+import build.please.proto.fleet.Attempts;
 import build.please.proto.mettle.Job;
 import com.github.benmanes.caffeine.cache.Ticker;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
@@ -58,6 +60,20 @@ public final class KnownOperations implements Demand {
     return begun.subList(0, Math.max(0, begun.size() - inHand(execution)));
   }
 
+  @GuardedBy("execution")
+  private Operation withAttempts(Execution execution) {
+    Instant queuedAt = execution.queuedAt();
+    if (queuedAt.isBefore(Instant.EPOCH)) {
+      return execution.operation();
+    }
+    Attempts.Builder attempts = Attempts.newBuilder().addAllWorkers(vanished(execution));
+    attempts
+        .getQueuedAtBuilder()
+        .setSeconds(queuedAt.getEpochSecond())
+        .setNanos(queuedAt.getNano());
+    return ExecuteOperation.with(execution.operation(), attempts.build());
+  }
+
   /** The operation of that name; null if there is none. */
   @Nullable Execution get(String name) {
     return byName.get(name);
@@ -90,7 +106,7 @@ public final class KnownOperations implements Demand {
     synchronized (execution) {
       return execution.isForgotten() || !execution.isKnown()
           ? Optional.empty()
-          : Optional.of(execution.withAttempts(vanished(execution)));
+          : Optional.of(withAttempts(execution));
     }
   }
 
@@ -120,7 +136,19 @@ public final class KnownOperations implements Demand {
 
   private static Optional<Job> job(Execution execution) {
     synchronized (execution) {
-      return execution.isKnown() ? Optional.of(execution.job()) : Optional.empty();
+      if (!execution.isKnown()) {
+        return Optional.empty();
+      }
+      long seconds = Math.max(0, execution.queuedAt().getEpochSecond());
+      return Optional.of(
+          Job.newBuilder()
+              .setID(execution.name())
+              .setCurrent(execution.operation().toByteString())
+              .setSentFirst(true)
+              .setDone(execution.isFinished())
+              .setLastUpdate(seconds)
+              .setStartTime(seconds)
+              .build());
     }
   }
 
