@@ -98,8 +98,8 @@ public final class Elan implements Callable<Integer> {
       paramLabel = "URL",
       description =
           "Where blobs are kept: gs://bucket?prefix=a/b/, file:///absolute/dir, "
-              + "disk:///absolute/dir (small blobs packed), mem://, or 'file' "
-              + "for a directory of its own in your cache directory (env STORAGE_URL).")
+              + "disk:///absolute/dir (small blobs packed), mem://, or 'file' or "
+              + "'disk' for a directory of its own in your cache directory (env STORAGE_URL).")
   private String storage = "";
 
   @Option(

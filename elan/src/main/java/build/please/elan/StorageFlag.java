@@ -3,6 +3,7 @@ package build.please.elan;
 
 import build.please.common.cli.OneLine;
 import build.please.common.cli.UsageException;
+import build.please.elan.bucket.Buckets;
 import build.please.elan.bucket.DiskTier;
 import build.please.elan.meter.ElanMeters;
 import build.please.elan.store.StoreConfig;
@@ -28,13 +29,18 @@ public final class StorageFlag {
 
   /**
    * @param given the flag's value
-   * @param defaultDirectory what {@code file} stands for
+   * @param defaultDirectory what {@code file} and {@code disk} stand for
    * @param environment may name something that stands in for Cloud Storage
    */
   public StorageFlag(String given, Path defaultDirectory, Map<String, String> environment) {
     this.given = given;
     this.defaultDirectory = defaultDirectory;
     this.emulator = environment.getOrDefault("STORAGE_EMULATOR_HOST", "");
+  }
+
+  /** The store of a server that was told of none: of the kind that is there, else packed. */
+  public static StorageFlag inDirectory(Path directory, Map<String, String> environment) {
+    return new StorageFlag(Buckets.holdsFiles(directory) ? "file" : "disk", directory, environment);
   }
 
   /** Where servers keep things unless told otherwise: the user's cache directory. */
@@ -46,6 +52,7 @@ public final class StorageFlag {
   /** Whether this process keeps the store itself, rather than to ask another server for it. */
   public boolean isBucket() {
     return given.equals("file")
+        || given.equals("disk")
         || given.equals("mem")
         || (given.contains("://") && !given.startsWith("grpc://") && !given.startsWith("grpcs://"));
   }
@@ -66,7 +73,7 @@ public final class StorageFlag {
   /** The bucket's URL. */
   public String url() {
     return switch (given) {
-      case "file" -> "file://" + defaultDirectory.toAbsolutePath();
+      case "file", "disk" -> given + "://" + defaultDirectory.toAbsolutePath();
       case "mem" -> "mem://";
       default -> given;
     };
@@ -88,7 +95,8 @@ public final class StorageFlag {
    */
   Store open(StoreConfig config, Optional<DiskTier> disk, ElanMeters meters, Clock clock) {
     try {
-      String create = given.equals("file") ? "?create_dir=true" : "";
+      boolean byWord = given.equals("file") || given.equals("disk");
+      String create = byWord ? "?create_dir=true" : "";
       return Store.open(url() + create, emulator, config, disk, meters, clock);
     } catch (IllegalArgumentException e) {
       throw new UsageException("--storage " + e.getMessage());

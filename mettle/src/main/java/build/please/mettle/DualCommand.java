@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -56,8 +57,9 @@ final class DualCommand implements Callable<Integer> {
       names = "--data_dir",
       paramLabel = "DIR",
       description =
-          "Where it keeps everything: the store, unless --storage is given, and the directories "
-              + "that actions run in (default: mettle in your cache directory).")
+          "Where it keeps everything: the store, unless --storage is given, which is packed "
+              + "(disk://) unless there is one in files, and the directories that actions run in "
+              + "(default: mettle in your cache directory).")
   private @Nullable Path dataDirectory;
 
   @Option(
@@ -65,7 +67,7 @@ final class DualCommand implements Callable<Integer> {
       defaultValue = "${env:STORAGE_URL}",
       paramLabel = "URL",
       description =
-          "Another store: file:///absolute/dir or mem://, which it keeps itself, or HOST:PORT of an "
+          "Another store: disk:///dir, file:///dir or mem://, which it keeps itself, or HOST:PORT of an "
               + "Elan, to which it forwards (env STORAGE_URL).")
   private @Nullable String storage;
 
@@ -145,12 +147,13 @@ final class DualCommand implements Callable<Integer> {
   }
 
   private DualServer.Settings settings(RpcConfig config, DataDirectory data) {
-    String given = storage == null || storage.isEmpty() ? "file" : storage;
-    Path store =
+    Map<String, String> environment = System.getenv();
+    Path usual = StorageFlag.cacheHome(environment).resolve("elan");
+    StorageFlag flag =
         storage == null || storage.isEmpty()
-            ? data.resolve("elan")
-            : StorageFlag.cacheHome(System.getenv()).resolve("elan");
-    StorageFlag flag = new StorageFlag(given, store, System.getenv());
+            ? StorageFlag.inDirectory(data.resolve("elan"), environment)
+            : new StorageFlag(storage, usual, environment);
+    String given = storage == null || storage.isEmpty() ? flag.url() : storage;
     Path work = workDirectory == null ? data.resolve("work") : workDirectory;
     int slots = workers == null ? Runtime.getRuntime().availableProcessors() : workers;
     WorkerConfig worker = workerOptions.toConfig(work.toAbsolutePath(), data.resolve("cache"));

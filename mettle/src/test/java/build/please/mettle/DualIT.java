@@ -29,8 +29,10 @@ final class DualIT {
   }
 
   private ServerProcess dual(String... more) throws IOException {
-    List<String> arguments =
-        new ArrayList<>(List.of("dual", "--port=0", "--data_dir=" + data(), "-v", "info"));
+    List<String> arguments = new ArrayList<>(List.of("dual", "--port=0", "-v", "info"));
+    if (List.of(more).stream().noneMatch(flag -> flag.startsWith("--data_dir="))) {
+      arguments.add("--data_dir=" + data());
+    }
     arguments.addAll(List.of(more));
     return ServerProcess.start(JAR, directory.resolve("log"), arguments.toArray(String[]::new));
   }
@@ -60,6 +62,23 @@ final class DualIT {
       Ending third = exec(server, command);
       assertTrue(third.stderr().contains("from the cache"), third::stderr);
     }
+  }
+
+  @Test
+  void store_isPacked_unlessThereIsOneInFiles() throws IOException {
+    Path files = Files.createDirectories(directory.resolve("other/elan/.elan"));
+    String large = "head -c 100000 /dev/zero > out; echo small > small; cat out small | wc -c";
+    for (Path where : List.of(data(), directory.resolve("other"))) {
+      try (ServerProcess server = dual("--data_dir=" + where)) {
+        for (int i = 0; i < 2; i++) {
+          Ending ending = exec(server, "sh", "-c", large);
+          assertEquals("100006", ending.stdout().strip(), ending::stderr);
+        }
+        assertEquals(0, server.terminate());
+      }
+    }
+    assertTrue(Files.isDirectory(data().resolve("elan/.elan/segments")));
+    assertTrue(Files.notExists(files.resolve("segments")));
   }
 
   @Test

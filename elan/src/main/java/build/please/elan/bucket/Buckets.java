@@ -190,8 +190,7 @@ public final class Buckets {
           "'" + url + "' needs room for " + PackedStore.SMALLEST + " bytes at least");
     }
     Path directory = made(url, place, parameters, Set.of());
-    if (Files.isDirectory(directory.resolve(".elan"))
-        && !Files.isDirectory(PackedStore.segments(directory))) {
+    if (holdsFiles(directory)) {
       throw new FileSystemException(
           directory.toString(),
           null,
@@ -199,6 +198,12 @@ public final class Buckets {
     }
     return new PackedBucket(
         PackedStore.open(directory, PackedStore.Config.of(durability, bounds, clock)));
+  }
+
+  /** Whether a directory is a store of {@code file://}, and so cannot be one of {@code disk://}. */
+  public static boolean holdsFiles(Path directory) {
+    return Files.isDirectory(directory.resolve(".elan"))
+        && !Files.isDirectory(PackedStore.segments(directory));
   }
 
   private static Path made(
