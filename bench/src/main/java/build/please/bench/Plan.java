@@ -9,7 +9,8 @@ import java.util.List;
  *
  * @param rounds of each workload
  * @param round the most that a contender gets of one
- * @param warm what each contender gets of a workload before its rounds
+ * @param first what each server gets of its first workload before the rounds of that
+ * @param warm what each contender gets of any other before its rounds
  * @param share of the calls of a round that are made at most
  * @param library blobs in each store
  * @param grown stores that show what their size adds
@@ -22,6 +23,7 @@ record Plan(
     String name,
     int rounds,
     Duration round,
+    Duration first,
     Duration warm,
     double share,
     int library,
@@ -44,6 +46,7 @@ record Plan(
           1,
           Duration.ofMillis(40),
           Duration.ZERO,
+          Duration.ZERO,
           0.02,
           1000,
           List.of(new Grown(FILE, 2000)),
@@ -58,6 +61,7 @@ record Plan(
           "short",
           7,
           Duration.ofMillis(100),
+          Duration.ofSeconds(8),
           Duration.ofMillis(200),
           1,
           10_000,
@@ -73,6 +77,7 @@ record Plan(
           "full",
           9,
           Duration.ofSeconds(1),
+          Duration.ofSeconds(60),
           Duration.ofSeconds(5),
           1,
           100_000,
@@ -84,6 +89,6 @@ record Plan(
 
   Plan withRounds(int other) {
     return new Plan(
-        name, other, round, warm, share, library, grown, starts, outputs, largest, quiet);
+        name, other, round, first, warm, share, library, grown, starts, outputs, largest, quiet);
   }
 }

@@ -9,8 +9,10 @@ import build.please.bench.work.Outline;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Lets contenders do the same in turns, so that what disturbs the machine disturbs all. */
 final class Rounds {
@@ -20,6 +22,7 @@ final class Rounds {
 
   private final Plan plan;
   private final Progress progress;
+  private final Set<String> met = new HashSet<>();
 
   Rounds(Plan plan, Progress progress) {
     this.plan = plan;
@@ -31,7 +34,7 @@ final class Rounds {
     List<Place> places = contenders.stream().map(Place::new).toList();
     for (Place one : places) {
       progress.at(outline.id(), "prepares " + one.contender.name());
-      one.attempt(() -> warm(one.contender));
+      one.attempt(() -> warm(one.contender, servers(outline)));
     }
     for (int round = 0; round < plan.rounds(); round++) {
       if (plan.quiet()) {
@@ -47,11 +50,20 @@ final class Rounds {
     return new Row(outline, places.stream().map(Place::series).toList());
   }
 
-  private void warm(Contender one) throws IOException {
+  /** Who executes is another process than who stores. */
+  private static String servers(Outline outline) {
+    return outline.id().startsWith("execute/") ? "executing " : "storing ";
+  }
+
+  private void warm(Contender one, String servers) throws IOException {
     one.prepare();
+    // A JVM spends more on compiling than on its first thousands of calls; see the workload
+    // "start".
+    boolean isFirst = one.kind() != Series.Kind.FLOOR && met.add(servers + one.name());
+    Duration warm = isFirst ? plan.first() : plan.warm();
     // The empty service is warm after its first workload, and raw work soon.
     long share = one.kind() == Series.Kind.FLOOR ? FLOORS_WARM : 1;
-    long end = System.nanoTime() + plan.warm().toNanos() / share;
+    long end = System.nanoTime() + warm.toNanos() / share;
     for (int round = -1; round > -1000 && System.nanoTime() < end; round--) {
       check(one.round(round, Duration.ofNanos(Math.max(1, end - System.nanoTime()))));
     }

@@ -129,6 +129,7 @@ final class Run {
         began,
         plan.rounds(),
         plan.round().toMillis(),
+        plan.first().toMillis(),
         plan.warm().toMillis(),
         plan.library(),
         durability,

@@ -93,6 +93,7 @@ public final class JsonReport {
     json.addProperty("began", settings.began());
     json.addProperty("rounds", settings.rounds());
     json.addProperty("roundMillis", settings.roundMillis());
+    json.addProperty("firstMillis", settings.firstMillis());
     json.addProperty("warmMillis", settings.warmMillis());
     json.addProperty("libraryBlobs", settings.libraryBlobs());
     json.add("durability", GSON.toJsonTree(settings.durability()));

@@ -37,7 +37,8 @@ final class Some {
   static Report report(Row row, List<Comparison> comparisons) {
     Machine machine = new Machine("a processor", 2, 1024, "Linux 6", "a VM", "ext4", "0.1");
     Settings settings =
-        new Settings("short", "now", 3, 250, 500, 100, Map.of("ours", "little"), List.of("a note"));
+        new Settings(
+            "short", "now", 3, 250, 5000, 500, 100, Map.of("ours", "little"), List.of("a note"));
     return new Report(
         machine,
         settings,
