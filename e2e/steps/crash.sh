@@ -5,7 +5,7 @@
 . "$(dirname "$0")/../lib/step.sh"
 . "$E2E/lib/disks.sh"
 
-SECONDS_FOR_ALL=180
+SECONDS_FOR_EACH=110
 
 if ! command -v strace >/dev/null; then
   ((EUID == 0)) && command -v apt-get >/dev/null || skip 'there is no strace, and only root could install it'
@@ -19,7 +19,7 @@ need_test_classes
 
 for scheme in file disk; do
   mkdir "$SCRATCH/$scheme-stores"
-  run_test_class CrashMatrix "$ROOT/elan/target/elan.jar" "$SCRATCH/$scheme-stores" "$SECONDS_FOR_ALL" "$scheme" \
+  run_test_class CrashMatrix "$ROOT/elan/target/elan.jar" "$SCRATCH/$scheme-stores" "$SECONDS_FOR_EACH" "$scheme" \
     >"$LOGS/$scheme.out" 2>"$LOGS/$scheme.err" || fail "a crash left something wrong, see $scheme.err"
   note "$scheme://, $(tail -n 1 "$LOGS/$scheme.out")"
 done
