@@ -42,7 +42,9 @@ final class Template {
       byte[] bytes = new byte[size - TAIL];
       new SplittableRandom(seed).nextBytes(bytes);
       hashed.update(bytes);
-      head = Unpooled.unreleasableBuffer(Unpooled.directBuffer(bytes.length).writeBytes(bytes));
+      // The garbage collector frees it, with the last content.
+      ByteBuffer direct = ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
+      head = Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(direct));
     }
     return head;
   }
