@@ -83,7 +83,7 @@ final class CommandLog implements LogTail, AutoCloseable {
       }
     }
     MessageDigest sha256 = Digest.sha256();
-    ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
+    ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(BUFFER_BYTES, channel.size()));
     long size = 0;
     for (int n; (n = channel.read(buffer.clear(), size)) > 0; size += n) {
       sha256.update(buffer.flip());
