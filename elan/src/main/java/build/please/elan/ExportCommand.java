@@ -14,10 +14,12 @@ import picocli.CommandLine.Option;
     description = {
       "Copy all that this store holds into another one, such as from a packed store to files.",
       "",
-      "Every object is checked. What is there already stays, so a copy that was stopped goes on "
-          + "where it was when it is started again. No server may have either directory open.",
+      "Every object is checked, and left out with a warning if it is wrong. What is there stays, "
+          + "so a copy that was stopped goes on where it was when it is started again. No server "
+          + "may have either directory open.",
       "",
-      "Exit code: 0 if all was copied; 1 with one line if not, or for a wrong flag.",
+      "Exit code: 0 if all but what is wrong was copied; 1 with one line if not, or for a wrong "
+          + "flag.",
       ""
     })
 final class ExportCommand extends CopyCommand {
