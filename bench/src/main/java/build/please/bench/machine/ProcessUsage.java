@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import java.util.Collection;
 
 /**
- * What processes used so far, by the kernel's account.
+ * What processes used so far, by the kernel's account, in nanoseconds.
  *
- * @param own user and system time of the processes themselves, in nanoseconds, to a hundredth of a
- *     second
- * @param children likewise, of their children that ended
+ * @param own user and system time of the processes themselves
+ * @param children likewise, of their children that ended; of other processes than this one it is
+ *     known to a hundredth of a second only
  */
 public record ProcessUsage(long own, long children) {
   private static final Path PROC = Path.of("/proc");
@@ -25,7 +25,7 @@ public record ProcessUsage(long own, long children) {
     long children = 0;
     for (long pid : pids) {
       ProcessUsage one = parse(Files.readString(PROC.resolve(pid + "/stat")));
-      own += one.own;
+      own += CpuClock.nanos(pid).orElse(one.own);
       children += one.children;
     }
     return new ProcessUsage(own, children);
@@ -33,7 +33,10 @@ public record ProcessUsage(long own, long children) {
 
   /** Of this process. */
   public static ProcessUsage self() throws IOException {
-    return parse(Files.readString(PROC.resolve("self/stat")));
+    ProcessUsage ticks = parse(Files.readString(PROC.resolve("self/stat")));
+    return new ProcessUsage(
+        CpuClock.nanos(ProcessHandle.current().pid()).orElse(ticks.own),
+        CpuClock.childrenNanos().orElse(ticks.children));
   }
 
   /** Reads the text of a {@code stat} file; the name in it may hold anything. */

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -22,11 +24,42 @@ final class ProcessUsageTest {
   }
 
   @Test
-  void pressure_ofTheKernelsText_isTheShareOfTenSeconds() {
-    assertEquals(
-        12.5,
-        Pressure.parse("some avg10=12.50 avg60=1.00 avg300=0.10 total=99\n").orElseThrow(),
-        0.001);
-    assertTrue(Pressure.parse("").isEmpty());
+  void own_ofAnotherProcess_isFinerThanTheTicksOfItsStat() throws IOException {
+    Process other = new ProcessBuilder("/bin/sh", "-c", "while read line; do :; done").start();
+    try {
+      long used = ProcessUsage.of(List.of(other.pid())).own();
+      assertTrue(used > 0, "the kernel's clock of the process says nothing");
+      assertTrue(used % 10_000 != 0, used + " ns look like ticks");
+    } finally {
+      other.destroyForcibly();
+    }
+  }
+
+  @Test
+  void own_ofAThreadThatEnded_isNotLost() throws Exception {
+    long before = ProcessUsage.self().own();
+    long[] used = {0};
+    Thread thread =
+        new Thread(
+            () -> {
+              ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+              while (threads.getCurrentThreadCpuTime() < 20_000_000) {
+                Thread.onSpinWait();
+              }
+              used[0] = threads.getCurrentThreadCpuTime();
+            });
+    thread.start();
+    thread.join();
+    assertTrue(ProcessUsage.self().own() - before >= used[0]);
+  }
+
+  @Test
+  void children_ofThisProcess_countWhenTheyWereWaitedFor() throws Exception {
+    long before = ProcessUsage.self().children();
+    Process child =
+        new ProcessBuilder("/bin/sh", "-c", "i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done")
+            .start();
+    assertEquals(0, child.waitFor());
+    assertTrue(ProcessUsage.self().children() > before);
   }
 }
