@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -32,7 +33,9 @@ import picocli.CommandLine.Option;
       "",
       "Without arguments: starts our servers on fresh directories, measures for less than five "
           + "minutes, prints a table, and writes report.json, report.md and pictures. A whole run "
-          + "without --out writes its figures into docs/performance.md, too.",
+          + "without --out writes its figures into docs/performance.md, too. In so little time a "
+          + "JVM does not compile all that it runs; --warm gives the figures that a server "
+          + "reaches after its first minutes.",
       "",
       "What counts is the time that the server's processes used for each call, by the kernel's "
           + "account, and ratios within a run: all contenders take turns in each round. Ratios say "
@@ -51,6 +54,7 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  bin/bench",
+      "  bin/bench --warm",
       "  bin/bench --only B1,B4 --out /tmp/bench",
       "  bin/bench --reference go --target go=cas:127.0.0.1:7772,pid:4711",
       "  bin/bench --guard old/report.json",
@@ -59,7 +63,18 @@ public final class Bench implements Callable<Integer> {
   private static final int WORSE = 3;
   private static final int MOST_ROUNDS = 1000;
 
-  @Option(names = "--full", description = "Longer, with larger stores.")
+  @Option(
+      names = "--warm",
+      description =
+          "The same by servers that have nothing left to compile: about a quarter of an hour, and "
+              + "some minutes for each --target.")
+  private boolean warm;
+
+  @Option(
+      names = "--full",
+      description =
+          "As --warm, with longer rounds and stores of up to a million blobs: an hour, and a "
+              + "quarter for each --target.")
   private boolean full;
 
   @Option(
@@ -141,22 +156,17 @@ public final class Bench implements Callable<Integer> {
       Micro.run();
       return 0;
     }
-    if (full && smoke) {
-      throw new UsageException("--full and --smoke exclude each other");
-    }
     if (rounds != null && (rounds < 1 || rounds > MOST_ROUNDS)) {
       throw new UsageException("--rounds=" + rounds + " is not between 1 and " + MOST_ROUNDS);
     }
+    Plan plan = plan();
     List<Target> others = others();
     List<Comparison> before = guard == null ? List.of() : JsonReport.readComparisons(guard);
     Path output = out != null ? out : root.resolve("target").resolve("bench");
     Files.createDirectories(output);
-    Plan plan = full ? Plan.FULL : smoke ? Plan.SMOKE : Plan.SHORT;
-    if (rounds != null) {
-      plan = plan.withRounds(rounds);
-    }
     RunConfig config =
         new RunConfig(
+            command(),
             root.toAbsolutePath(),
             dir != null ? dir : Path.of(System.getProperty("java.io.tmpdir")),
             output,
@@ -171,7 +181,34 @@ public final class Bench implements Callable<Integer> {
     return failed ? 1 : worse.isEmpty() ? 0 : WORSE;
   }
 
-  /** Only a whole run of either form says something of everything that the page is about. */
+  private Plan plan() {
+    if (Stream.of(full, smoke, warm).filter(asked -> asked).count() > 1) {
+      throw new UsageException("--full, --smoke and --warm exclude each other");
+    }
+    Plan plan = full ? Plan.FULL : smoke ? Plan.SMOKE : warm ? Plan.WARM : Plan.SHORT;
+    return rounds == null ? plan : plan.withRounds(rounds);
+  }
+
+  /** What gives such a run again; addresses and processes of others are theirs to say. */
+  private String command() {
+    List<String> words = new ArrayList<>(List.of("bin/bench"));
+    words.addAll(full ? List.of("--full") : smoke ? List.of("--smoke") : List.of());
+    words.addAll(warm ? List.of("--warm") : List.of());
+    if (rounds != null) {
+      words.add("--rounds " + rounds);
+    }
+    if (!only.isEmpty()) {
+      words.add("--only " + String.join(",", only));
+    }
+    if (reference != null) {
+      words.add("--reference " + reference);
+    }
+    targets.forEach(target -> words.add("--target " + target.split("=", 2)[0] + "=…"));
+    jvm.forEach(option -> words.add("--jvm=" + option));
+    return String.join(" ", words);
+  }
+
+  /** Only a whole run of any form says something of everything that the page is about. */
   private Optional<Path> page() {
     boolean whole = only.isEmpty() && !smoke && rounds == null && out == null;
     return whole

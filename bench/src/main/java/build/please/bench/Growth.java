@@ -143,8 +143,8 @@ final class Growth {
       throws IOException {
     small.workload().prepare(small.session());
     large.workload().prepare(large.session());
-    small.perCall(-1, plan.warm());
-    large.perCall(-1, plan.warm());
+    small.perCall(-1, plan.warming().most());
+    large.perCall(-1, plan.warming().most());
     double[] ratios = new double[ROUNDS];
     for (int round = 0; round < ROUNDS; round++) {
       boolean smallFirst = round % 2 == 0;

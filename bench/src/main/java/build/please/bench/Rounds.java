@@ -1,45 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.bench;
 
-import build.please.bench.machine.Pressure;
 import build.please.bench.report.Measured;
 import build.please.bench.report.Row;
 import build.please.bench.report.Series;
 import build.please.bench.work.Outline;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** Lets contenders do the same in turns, so that what disturbs the machine disturbs all. */
 final class Rounds {
-  private static final int FLOORS_WARM = 4;
-  private static final double BUSY = 25;
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
-
   private final Plan plan;
   private final Progress progress;
-  private final Set<String> met = new HashSet<>();
+  private final WarmUp warmUp;
+  private final Quiet quiet;
 
   Rounds(Plan plan, Progress progress) {
     this.plan = plan;
     this.progress = progress;
+    this.warmUp = new WarmUp(plan.warming());
+    this.quiet = new Quiet(plan.patience());
   }
 
   /** All rounds of one workload. Who fails once is out, with the reason. */
   Row run(Outline outline, List<Contender> contenders) {
     List<Place> places = contenders.stream().map(Place::new).toList();
+    quiet.await(() -> progress.at(outline.id(), "waits for other load to go"));
     for (Place one : places) {
       progress.at(outline.id(), "prepares " + one.contender.name());
-      one.attempt(() -> warm(one.contender, servers(outline)));
+      one.attempt(one.contender::prepare);
+    }
+    for (Place one : places) {
+      progress.at(outline.id(), "warms " + one.contender.name());
+      one.attempt(() -> warmUp.run(outline, one.contender));
     }
     for (int round = 0; round < plan.rounds(); round++) {
-      if (plan.quiet()) {
-        awaitQuiet(outline.id());
-      }
       for (int i = 0; i < places.size(); i++) {
         Place one = places.get((i + round) % places.size());
         int number = round;
@@ -50,26 +47,12 @@ final class Rounds {
     return new Row(outline, places.stream().map(Place::series).toList());
   }
 
-  /** Who executes is another process than who stores. */
-  private static String servers(Outline outline) {
-    return outline.id().startsWith("execute/") ? "executing " : "storing ";
-  }
-
-  private void warm(Contender one, String servers) throws IOException {
-    one.prepare();
-    // A JVM spends more on compiling than on its first thousands of calls; see the workload
-    // "start".
-    boolean isFirst = one.kind() != Series.Kind.FLOOR && met.add(servers + one.name());
-    Duration warm = isFirst ? plan.first() : plan.warm();
-    // The empty service is warm after its first workload, and raw work soon.
-    long share = one.kind() == Series.Kind.FLOOR ? FLOORS_WARM : 1;
-    long end = System.nanoTime() + warm.toNanos() / share;
-    for (int round = -1; round > -1000 && System.nanoTime() < end; round--) {
-      check(one.round(round, Duration.ofNanos(Math.max(1, end - System.nanoTime()))));
-    }
-  }
-
-  private static void check(Measured measured) throws IOException {
+  /**
+   * Looks whether a round gives a figure.
+   *
+   * @throws IOException if not
+   */
+  static void check(Measured measured) throws IOException {
     int errors = measured.sample().errors();
     if (errors > 0) {
       throw new IOException(
@@ -81,19 +64,6 @@ final class Rounds {
     }
     if (measured.sample().operations() == 0) {
       throw new IOException("not one call was answered in a round");
-    }
-  }
-
-  private void awaitQuiet(String id) {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    while (Pressure.now().orElse(0) > BUSY && System.nanoTime() < end) {
-      progress.at(id, "waits for other load to go");
-      try {
-        Thread.sleep(1000);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      }
     }
   }
 

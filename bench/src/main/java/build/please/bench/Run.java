@@ -126,11 +126,11 @@ final class Run {
   private Settings settings(String began, Map<String, String> durability) {
     return new Settings(
         plan.name(),
+        config.command(),
         began,
         plan.rounds(),
         plan.round().toMillis(),
-        plan.first().toMillis(),
-        plan.warm().toMillis(),
+        plan.warming().words(),
         plan.library(),
         durability,
         notes);

@@ -8,6 +8,7 @@ import java.util.Optional;
 /**
  * Where a run is made, and of what.
  *
+ * @param command what the user said, as far as it can be said again elsewhere
  * @param root of the checkout
  * @param scratch where a fresh directory is made for the servers' data
  * @param output where the report goes
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param jvm options for our servers
  */
 record RunConfig(
+    String command,
     Path root,
     Path scratch,
     Path output,

@@ -9,6 +9,7 @@ import build.please.bench.machine.Allocation;
 import build.please.bench.machine.ProcessUsage;
 import build.please.bench.report.Measured;
 import build.please.bench.report.Series;
+import build.please.bench.server.Endpoint;
 import build.please.bench.server.Session;
 import build.please.bench.wire.Connection;
 import build.please.bench.work.Transfers;
@@ -58,6 +59,11 @@ final class Served {
       double share)
       implements Contender {
     @Override
+    public Optional<Endpoint> server() {
+      return Optional.of(session.endpoint());
+    }
+
+    @Override
     public void prepare() throws IOException {
       workload.prepare(session);
     }
@@ -87,6 +93,11 @@ final class Served {
       Session session,
       Pace pace)
       implements Contender {
+    @Override
+    public Optional<Endpoint> server() {
+      return Optional.of(session.endpoint());
+    }
+
     @Override
     public void prepare() throws IOException {
       workload.prepare(session);
@@ -154,6 +165,11 @@ final class Served {
     @Override
     public Series.Kind kind() {
       return Series.Kind.FLOOR;
+    }
+
+    @Override
+    public Optional<Endpoint> server() {
+      return Optional.of(session.endpoint());
     }
 
     @Override

@@ -5,6 +5,7 @@ import build.please.bench.load.Sample;
 import build.please.bench.machine.ProcessUsage;
 import build.please.bench.report.Measured;
 import build.please.bench.report.Series;
+import build.please.bench.server.Endpoint;
 import build.please.bench.server.Session;
 import build.please.bench.work.Staging;
 import java.io.IOException;
@@ -17,6 +18,11 @@ import java.util.Set;
 record StagedInputs(String name, Series.Kind kind, Session session, Staging staging)
     implements Contender {
   private static final int TIMES = 3;
+
+  @Override
+  public Optional<Endpoint> server() {
+    return Optional.of(session.endpoint());
+  }
 
   @Override
   public void prepare() throws IOException {

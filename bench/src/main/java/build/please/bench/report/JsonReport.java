@@ -90,11 +90,11 @@ public final class JsonReport {
   private static JsonObject settings(Settings settings) {
     JsonObject json = new JsonObject();
     json.addProperty("form", settings.form());
+    json.addProperty("command", settings.command());
     json.addProperty("began", settings.began());
     json.addProperty("rounds", settings.rounds());
     json.addProperty("roundMillis", settings.roundMillis());
-    json.addProperty("firstMillis", settings.firstMillis());
-    json.addProperty("warmMillis", settings.warmMillis());
+    json.addProperty("warming", settings.warming());
     json.addProperty("libraryBlobs", settings.libraryBlobs());
     json.add("durability", GSON.toJsonTree(settings.durability()));
     json.add("notes", GSON.toJsonTree(settings.notes()));

@@ -140,15 +140,15 @@ public final class Page {
             machine.load()));
     page.append(
         String.format(
-            "The %s form, begun %s: %d interleaved rounds of at most %d ms, after at least %d ms of"
-                + " warming up each, and %d ms once for each server; %d blobs of 1 KiB in each store beforehand. Loopback, plain"
-                + " text, 4 connections unless said.%n%n",
+            "Made by `%s`, the %s form, begun %s: %d interleaved rounds of at most %d ms, after %s;"
+                + " %d blobs of 1 KiB in each store beforehand. Loopback, plain text, 4 connections"
+                + " unless said.%n%n",
+            settings.command(),
             settings.form(),
             settings.began(),
             settings.rounds(),
             settings.roundMillis(),
-            settings.warmMillis(),
-            settings.firstMillis(),
+            settings.warming(),
             settings.libraryBlobs()));
     page.append("What survives of a write: ");
     page.append(

@@ -7,19 +7,19 @@ import java.util.Map;
 /**
  * How a run was made.
  *
- * @param form smoke, short or full
- * @param firstMillis what each server got of its first workload before the rounds of that
- * @param warmMillis what each contender got of any other
+ * @param form smoke, short, warm or full
+ * @param command what gives such a run again
+ * @param warming what servers did before they were measured, in words
  * @param durability what of a write survives, by contender
  * @param notes what a reader has to know: what was left out, and why
  */
 public record Settings(
     String form,
+    String command,
     String began,
     int rounds,
     long roundMillis,
-    long firstMillis,
-    long warmMillis,
+    String warming,
     int libraryBlobs,
     Map<String, String> durability,
     List<String> notes) {}

@@ -38,7 +38,15 @@ final class Some {
     Machine machine = new Machine("a processor", 2, 1024, "Linux 6", "a VM", "ext4", "0.1");
     Settings settings =
         new Settings(
-            "short", "now", 3, 250, 5000, 500, 100, Map.of("ours", "little"), List.of("a note"));
+            "short",
+            "bin/bench",
+            "now",
+            3,
+            250,
+            "a little warming up",
+            100,
+            Map.of("ours", "little"),
+            List.of("a note"));
     return new Report(
         machine,
         settings,
