@@ -66,8 +66,8 @@ public final class Bench implements Callable<Integer> {
   @Option(
       names = "--warm",
       description =
-          "The same by servers that have nothing left to compile: about a quarter of an hour, and "
-              + "some minutes for each --target.")
+          "The same by servers that have nothing left to compile: about twenty minutes, and some "
+              + "more for each --target.")
   private boolean warm;
 
   @Option(

@@ -8,6 +8,7 @@ import build.please.bench.server.Target;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -69,8 +70,12 @@ final class OwnServers implements AutoCloseable {
     };
   }
 
-  private static String[] mettle(Path data) {
-    return new String[] {"dual", "--data_dir=" + data, "--port=0", "--num_workers=4", "-v=error"};
+  /** How Mettle is started on a directory, with everything in one process. */
+  static String[] mettle(Path data, String... more) {
+    List<String> arguments = new ArrayList<>(List.of("dual", "--data_dir=" + data, "--port=0"));
+    arguments.addAll(List.of("--num_workers=4", "-v=error"));
+    arguments.addAll(List.of(more));
+    return arguments.toArray(String[]::new);
   }
 
   ServerProcess empty() throws IOException {

@@ -13,6 +13,7 @@ import java.util.List;
  * @param share of the calls of a round that are made at most
  * @param library blobs in each store
  * @param grown stores that show what their size adds
+ * @param kept operations that show what keeping them costs
  * @param starts of a server, to see how long that takes
  * @param outputs of the largest action
  * @param largest the most bytes of a call
@@ -26,6 +27,7 @@ record Plan(
     double share,
     int library,
     List<Grown> grown,
+    Kept kept,
     int starts,
     int outputs,
     long largest,
@@ -33,11 +35,19 @@ record Plan(
   private static final String FILE = "file";
   private static final String DISK = "disk";
   private static final long ANY = 1L << 40;
+  private static final Kept HUNDRED_THOUSAND = new Kept(100_000, Duration.ofSeconds(60));
   private static final Warming WARMED =
       new Warming(Duration.ofSeconds(60), 300_000, Duration.ofSeconds(1), Duration.ofSeconds(4));
 
   /** A store of so many blobs. */
   record Grown(String scheme, int blobs) {}
+
+  /**
+   * So many operations: half of them ended, half of them waiting.
+   *
+   * @param inQueue how long these may wait; longer than it takes to queue them
+   */
+  record Kept(int operations, Duration inQueue) {}
 
   /** Whether everything works, in seconds. */
   static final Plan SMOKE =
@@ -49,6 +59,7 @@ record Plan(
           0.02,
           1000,
           List.of(new Grown(FILE, 2000)),
+          new Kept(2000, Duration.ofSeconds(10)),
           1,
           200,
           8 << 20,
@@ -64,6 +75,7 @@ record Plan(
           1,
           10_000,
           List.of(new Grown(DISK, 100_000)),
+          new Kept(4000, Duration.ofSeconds(10)),
           5,
           1000,
           ANY,
@@ -79,6 +91,7 @@ record Plan(
           1,
           10_000,
           List.of(new Grown(DISK, 100_000)),
+          HUNDRED_THOUSAND,
           5,
           1000,
           ANY,
@@ -94,6 +107,7 @@ record Plan(
           1,
           100_000,
           List.of(new Grown(FILE, 100_000), new Grown(DISK, 100_000), new Grown(DISK, 1_000_000)),
+          HUNDRED_THOUSAND,
           20,
           10_000,
           ANY,
@@ -101,6 +115,7 @@ record Plan(
 
   Plan withRounds(int other) {
     return new Plan(
-        name, other, round, warming, share, library, grown, starts, outputs, largest, patience);
+        name, other, round, warming, share, library, grown, kept, starts, outputs, largest,
+        patience);
   }
 }

@@ -92,6 +92,7 @@ final class Run {
       Page.writeInto(report, config.page().get());
       System.out.println("page: " + config.page().get());
     }
+    notes.forEach(note -> System.out.println("note: " + note));
     System.out.println("report: " + config.output().toAbsolutePath().normalize());
     return report;
   }
@@ -167,9 +168,23 @@ final class Run {
     if (selection.staging()) {
       finish(rounds.run(Staging.outline(), contenders.staging(directory)));
     }
+    if (selection.kept()) {
+      progress.at("kept", "keeps operations");
+      finish(kept(programs, directory));
+    }
     if (selection.identical()) {
       progress.at("identical", "runs");
       finish(contenders.identical(directory, plan.rounds()));
+    }
+  }
+
+  private List<Fact> kept(Programs programs, Path directory) throws IOException {
+    KeptOperations kept = new KeptOperations(plan, programs, directory);
+    try {
+      return kept.run();
+    } catch (IOException e) {
+      notes.add("kept is not shown: " + Growth.why(e));
+      return List.of();
     }
   }
 

@@ -15,6 +15,7 @@ record Selection(
     List<Workload> execution,
     boolean start,
     boolean growth,
+    boolean kept,
     boolean slow,
     List<Integer> arriving,
     boolean staging,
@@ -35,6 +36,7 @@ record Selection(
             wanted(catalogue.execution(), config, plan),
             config.wants("start", "B10"),
             config.wants("growth", "B16"),
+            config.wants("kept", "B15"),
             wants(config, new SlowReaders().outline()),
             SHARES.stream().filter(share -> wants(config, new Transfers(share).outline())).toList(),
             wants(config, Staging.outline()),
@@ -62,6 +64,7 @@ record Selection(
         + arriving.size()
         + (start ? 1 : 0)
         + (growth ? 1 : 0)
+        + (kept ? 1 : 0)
         + (slow ? 1 : 0)
         + (staging ? 1 : 0)
         + (identical ? 1 : 0);

@@ -6,19 +6,26 @@ import com.sun.tools.attach.AttachNotSupportedException;
 import com.sun.tools.attach.VirtualMachine;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
 import java.util.stream.LongStream;
+import javax.management.MBeanServerConnection;
 import javax.management.remote.JMXConnector;
 import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
 
-/** Tells how much a JVM has allocated, by its management interface, which it is made to open. */
+/**
+ * Tells what a JVM has allocated and still holds, by its management interface, which it is made to
+ * open.
+ */
 public final class Allocation implements AutoCloseable {
   private final JMXConnector connector;
   private final ThreadMXBean threads;
+  private final MemoryMXBean memory;
 
-  private Allocation(JMXConnector connector, ThreadMXBean threads) {
+  private Allocation(JMXConnector connector, ThreadMXBean threads, MemoryMXBean memory) {
     this.connector = connector;
     this.threads = threads;
+    this.memory = memory;
   }
 
   /**
@@ -39,12 +46,13 @@ public final class Allocation implements AutoCloseable {
       throw new IOException("cannot attach to process " + pid + ": " + e.getMessage(), e);
     }
     JMXConnector connector = connect(address);
+    MBeanServerConnection beans = connector.getMBeanServerConnection();
     return new Allocation(
         connector,
         ManagementFactory.newPlatformMXBeanProxy(
-            connector.getMBeanServerConnection(),
-            ManagementFactory.THREAD_MXBEAN_NAME,
-            ThreadMXBean.class));
+            beans, ManagementFactory.THREAD_MXBEAN_NAME, ThreadMXBean.class),
+        ManagementFactory.newPlatformMXBeanProxy(
+            beans, ManagementFactory.MEMORY_MXBEAN_NAME, MemoryMXBean.class));
   }
 
   @SuppressWarnings("BanJNDI") // the other side is a server that this run started
@@ -56,6 +64,12 @@ public final class Allocation implements AutoCloseable {
   public long bytes() {
     long[] all = threads.getThreadAllocatedBytes(threads.getAllThreadIds());
     return LongStream.of(all).filter(bytes -> bytes > 0).sum();
+  }
+
+  /** Bytes of the heap that are in use. Collects garbage first, which stops the process. */
+  public long live() {
+    memory.gc();
+    return memory.getHeapMemoryUsage().getUsed();
   }
 
   @Override

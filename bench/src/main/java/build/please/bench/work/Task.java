@@ -32,6 +32,12 @@ record Task(Digest action, List<Blob> blobs, int outputs) {
 
   /** An action of a root that is stored, made different from all others by its number. */
   static Task of(Command.Builder command, Digest root, long number, List<Blob> more) {
+    return of(command, root, number, more, TIMEOUT);
+  }
+
+  /** Likewise, one that takes longer. */
+  static Task of(
+      Command.Builder command, Digest root, long number, List<Blob> more, Duration timeout) {
     command
         .addEnvironmentVariablesBuilder()
         .setName("NUMBER")
@@ -42,7 +48,7 @@ record Task(Digest action, List<Blob> blobs, int outputs) {
             Action.newBuilder()
                 .setCommandDigest(commandBlob.digest().toProto())
                 .setInputRootDigest(root.toProto())
-                .setTimeout(TIMEOUT)
+                .setTimeout(timeout)
                 .build());
     List<Blob> blobs = new ArrayList<>(more);
     blobs.add(commandBlob);
