@@ -141,6 +141,8 @@ final class ErrorsToStatus implements ServerInterceptor {
       }
       try {
         callback.run();
+      } catch (LeavesEventLoop e) {
+        throw e;
       } catch (RuntimeException | Error e) {
         end(call, e);
         runLast(delegate()::onCancel);

@@ -27,8 +27,9 @@ import org.slf4j.LoggerFactory;
  * A gRPC server with health and reflection (v1 and v1alpha), limits on what one client may take,
  * and an orderly end. Safe for concurrent use.
  *
- * <p>Handlers run on a pool of {@code rpc} threads and may block. What they throw becomes a status
- * by {@link RpcErrors}; a malformed request is INVALID_ARGUMENT.
+ * <p>Handlers run on a pool of {@code rpc} threads and may block, but for those of {@link
+ * QuickCalls}. What they throw becomes a status by {@link RpcErrors}; a malformed request is
+ * INVALID_ARGUMENT.
  */
 public final class RpcServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RpcServer.class);
@@ -78,12 +79,23 @@ public final class RpcServer implements AutoCloseable {
     this.standing = standing;
   }
 
+  /** As the one with quick calls, of which there are none. */
+  public static RpcServer start(
+      RpcConfig config,
+      ServerCredentials credentials,
+      List<? extends ServerInterceptor> interceptors,
+      List<? extends BindableService> services)
+      throws IOException {
+    return start(config, credentials, interceptors, services, QuickCalls.NONE);
+  }
+
   /**
    * Listens and serves. Health is SERVING, for the empty name and for each service's full name:
    * what the services need should have been opened before.
    *
    * @param interceptors the first is the outermost; all see the final status of every call of a
-   *     known method, health and reflection included
+   *     known method, health and reflection included; must not block for quick calls
+   * @param quick calls that need not go to the pool
    * @throws IOException if the address cannot be listened on; the message names it, and nothing is
    *     left behind
    */
@@ -91,7 +103,8 @@ public final class RpcServer implements AutoCloseable {
       RpcConfig config,
       ServerCredentials credentials,
       List<? extends ServerInterceptor> interceptors,
-      List<? extends BindableService> services)
+      List<? extends BindableService> services,
+      QuickCalls quick)
       throws IOException {
     HealthStatusManager health = new HealthStatusManager();
     OpenCalls calls = new OpenCalls();
@@ -104,21 +117,23 @@ public final class RpcServer implements AutoCloseable {
             Math.max(memory.received(), 2L * config.maxInboundMessageSize()), memory.window());
     NettyServerBuilder builder =
         RpcLimits.apply(address(config), credentials, config, memory, received);
+    ExecutorService pool = Threads.pool("rpc", config.threads());
+    EventLoopCalls loop = new EventLoopCalls(quick, task -> execute(pool, task), System::nanoTime);
+    List<ServerInterceptor> all = new ArrayList<>(interceptors);
+    all.add(0, loop);
     List<String> names = new ArrayList<>();
     for (BindableService service : services) {
       ServerServiceDefinition definition = service.bindService();
       names.add(definition.getServiceDescriptor().getName());
-      builder.addService(around(interceptors, calls, received, definition));
+      builder.addService(around(all, calls, received, definition));
     }
-    builder.addService(
-        around(interceptors, standing, received, health.getHealthService().bindService()));
+    builder.addService(around(all, standing, received, health.getHealthService().bindService()));
     for (BindableService reflection : Reflection.services()) {
-      builder.addService(around(interceptors, standing, received, reflection.bindService()));
+      builder.addService(around(all, standing, received, reflection.bindService()));
     }
 
-    ExecutorService pool = Threads.pool("rpc", config.threads());
     try {
-      Server server = builder.executor(task -> execute(pool, task)).build().start();
+      Server server = builder.executor(EventLoop::run).callExecutor(loop).build().start();
       RpcServer started =
           new RpcServer(
               config, server, pool, List.copyOf(names), health, received, calls, standing);

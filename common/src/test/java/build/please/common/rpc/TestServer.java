@@ -35,9 +35,18 @@ final class TestServer implements AutoCloseable {
   static TestServer serving(
       RpcConfig config, List<ServerInterceptor> interceptors, BindableService... services)
       throws IOException {
+    return serving(config, interceptors, QuickCalls.NONE, services);
+  }
+
+  static TestServer serving(
+      RpcConfig config,
+      List<ServerInterceptor> interceptors,
+      QuickCalls quick,
+      BindableService... services)
+      throws IOException {
     return new TestServer(
         RpcServer.start(
-            config, InsecureServerCredentials.create(), interceptors, List.of(services)));
+            config, InsecureServerCredentials.create(), interceptors, List.of(services), quick));
   }
 
   static RpcConfig config(Duration drain) {
