@@ -23,6 +23,7 @@ import build.please.elan.meter.ElanMeters;
 import build.please.elan.service.CachedDirectories;
 import build.please.elan.service.CapabilitiesService;
 import build.please.elan.service.ElanServices;
+import build.please.elan.service.QuickRequests;
 import build.please.elan.service.ServiceConfig;
 import build.please.elan.service.StorageCapabilities;
 import build.please.elan.store.StoreConfig;
@@ -209,6 +210,7 @@ public final class Elan implements Callable<Integer> {
                 Guard.open(settings.security(), files, clock),
                 telemetry,
                 services(opened, settings, pieces, timer, meters),
+                QuickRequests.of(opened.pace()),
                 opened::isWritable,
                 "read, replace, delete and add to what is stored");
         StoreWatch watch = StoreWatch.start(opened, server)) {

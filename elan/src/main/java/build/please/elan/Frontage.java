@@ -5,6 +5,7 @@ import build.please.common.cli.AdminAddress;
 import build.please.common.cli.AdminOptions;
 import build.please.common.cli.LogLevels;
 import build.please.common.cli.LoggingOptions;
+import build.please.common.rpc.QuickCalls;
 import build.please.common.rpc.RequestLog;
 import build.please.common.rpc.RpcConfig;
 import build.please.common.rpc.RpcServer;
@@ -71,6 +72,7 @@ public final class Frontage {
   /**
    * Starts a server. Warns, in one line, if anybody on the network could use it.
    *
+   * @param quick as {@link RpcServer#start} has it
    * @param fit whether the rest of the server is ready to serve; must not block
    * @param openTo what such a person could do, for the warning
    * @throws IOException if the port cannot be listened on; the message names it
@@ -80,6 +82,7 @@ public final class Frontage {
       Guard guard,
       Telemetry telemetry,
       List<BindableService> services,
+      QuickCalls quick,
       BooleanSupplier fit,
       String openTo)
       throws IOException {
@@ -90,7 +93,7 @@ public final class Frontage {
     interceptors.add(metrics.interceptor());
     guard.interceptor().ifPresent(interceptors::add);
     guard.show(metrics);
-    RpcServer server = RpcServer.start(config, guard.credentials(), interceptors, services);
+    RpcServer server = RpcServer.start(config, guard.credentials(), interceptors, services, quick);
     Gauge.builder("grpc.server.unhandled.bytes", server, RpcServer::unhandledBytes)
         .description("Bytes of messages that came, whole or in part, and are not handled yet.")
         .register(metrics.registry());

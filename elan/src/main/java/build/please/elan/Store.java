@@ -8,6 +8,7 @@ import build.please.elan.bucket.Buckets;
 import build.please.elan.bucket.DiskTier;
 import build.please.elan.bucket.MeteredBucket;
 import build.please.elan.bucket.Occupancy;
+import build.please.elan.bucket.Pace;
 import build.please.elan.bucket.TieredBucket;
 import build.please.elan.meter.ElanMeters;
 import build.please.elan.meter.OccupancyMeters;
@@ -88,6 +89,11 @@ public final class Store implements AutoCloseable {
   /** Its blobs and results, which close with this. */
   public Cas cas() {
     return cas;
+  }
+
+  /** How soon it does things with small blobs. */
+  public Pace pace() {
+    return bucket.pace();
   }
 
   /** What tidies it from outside; see {@link ElanServices#tidying}. */

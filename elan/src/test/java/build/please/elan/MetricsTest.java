@@ -14,9 +14,11 @@ import build.please.common.rpc.RpcConfig;
 import build.please.common.rpc.RpcServer;
 import build.please.common.rpc.Threads;
 import build.please.creds.CredentialFiles;
+import build.please.elan.bucket.Pace;
 import build.please.elan.meter.ElanMeters;
 import build.please.elan.service.CachedDirectories;
 import build.please.elan.service.ElanServices;
+import build.please.elan.service.QuickRequests;
 import build.please.elan.service.ServiceConfig;
 import build.please.elan.store.StoreConfig;
 import build.please.metrics.Metrics;
@@ -92,6 +94,7 @@ final class MetricsTest {
                 timer,
                 ServiceConfig.DEFAULT,
                 meters),
+            QuickRequests.of(Pace.QUICK),
             () -> true,
             "test");
     channel = RpcChannel.open("grpc://127.0.0.1:" + server.port());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import build.please.common.cli.AdminAddress;
 import build.please.common.cli.SecurityConfig;
+import build.please.common.rpc.QuickCalls;
 import build.please.common.rpc.RpcConfig;
 import build.please.common.rpc.RpcServer;
 import build.please.creds.CredentialFiles;
@@ -34,7 +35,13 @@ final class ReadinessTest {
       assertEquals(503, ask(metrics, "/readyz"));
       try (RpcServer server =
           Frontage.open(
-              config, guard(), Telemetry.untraced(metrics), List.of(), () -> true, "test")) {
+              config,
+              guard(),
+              Telemetry.untraced(metrics),
+              List.of(),
+              QuickCalls.NONE,
+              () -> true,
+              "test")) {
         assertEquals(200, ask(metrics, "/readyz"));
         server.requestStop();
         assertEquals(503, ask(metrics, "/readyz"));

@@ -344,6 +344,11 @@ public final class BoundedBucket implements Bucket {
   }
 
   @Override
+  public Pace pace() {
+    return bucket.pace();
+  }
+
+  @Override
   public void close() throws IOException {
     Threads.close(housekeeper, END);
     try (bucket) {

@@ -186,6 +186,11 @@ public interface Bucket extends AutoCloseable {
     return false;
   }
 
+  /** How soon it does things with small objects. */
+  default Pace pace() {
+    return Pace.SLOW;
+  }
+
   @Override
   void close() throws IOException;
 }

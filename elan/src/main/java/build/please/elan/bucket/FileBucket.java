@@ -341,6 +341,11 @@ public final class FileBucket implements Bucket {
 
   /** A disk on which nothing can be tidied up any more is the next start's business. */
   @Override
+  public Pace pace() {
+    return Pace.QUICK_READS;
+  }
+
+  @Override
   public void close() throws IOException {
     try (owner) {
       staging.close();

@@ -180,6 +180,11 @@ final class KnownFiles implements Bucket {
   }
 
   @Override
+  public Pace pace() {
+    return files.pace();
+  }
+
+  @Override
   public void close() throws IOException {
     files.close();
   }

@@ -97,6 +97,11 @@ public final class MemoryBucket implements Bucket {
   }
 
   @Override
+  public Pace pace() {
+    return Pace.QUICK;
+  }
+
+  @Override
   public void close() {
     objects.clear();
   }

@@ -171,6 +171,11 @@ public final class MeteredBucket implements Bucket {
   }
 
   @Override
+  public Pace pace() {
+    return bucket.pace();
+  }
+
+  @Override
   public void close() throws IOException {
     bucket.close();
   }

@@ -345,6 +345,11 @@ final class PackedBucket implements Bucket {
   }
 
   @Override
+  public Pace pace() {
+    return store.pace();
+  }
+
+  @Override
   public void close() throws IOException {
     store.close();
   }

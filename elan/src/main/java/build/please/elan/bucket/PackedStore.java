@@ -57,6 +57,7 @@ final class PackedStore implements AutoCloseable {
   private final UseJournal journal;
   private final Bucket files;
   private final ScheduledExecutorService packer = Threads.timer("packer");
+  private final Pace pace;
   private volatile boolean there = true;
 
   private PackedStore(
@@ -65,13 +66,15 @@ final class PackedStore implements AutoCloseable {
       PackedPart packed,
       UseJournal journal,
       KnownFiles known,
-      Bucket files) {
+      Bucket files,
+      Pace pace) {
     this.segments = segments;
     this.fileBucket = fileBucket;
     this.packed = packed;
     this.journal = journal;
     this.known = known;
     this.files = files;
+    this.pace = pace;
   }
 
   /** Where the segments of a store lie, which no other store has. */
@@ -141,7 +144,15 @@ final class PackedStore implements AutoCloseable {
         packed.bound(bounded.room());
         files = bounded;
       }
-      PackedStore store = new PackedStore(segments, fileBucket, packed, journal, known, files);
+      PackedStore store =
+          new PackedStore(
+              segments,
+              fileBucket,
+              packed,
+              journal,
+              known,
+              files,
+              config.durability() == Durability.NONE ? Pace.QUICK : Pace.QUICK_READS);
       store.start();
       return store;
     } catch (IOException | RuntimeException e) {
@@ -167,6 +178,11 @@ final class PackedStore implements AutoCloseable {
 
   PackedLog log() {
     return packed.log();
+  }
+
+  /** Who waits for the disk is not quick. */
+  Pace pace() {
+    return pace;
   }
 
   KnownFiles known() {

@@ -137,6 +137,11 @@ final class PrefixedBucket implements Bucket {
   }
 
   @Override
+  public Pace pace() {
+    return bucket.pace();
+  }
+
+  @Override
   public void close() throws IOException {
     bucket.close();
   }

@@ -7,6 +7,7 @@ import build.please.common.cas.Digest;
 import build.please.common.cas.HashFunction;
 import build.please.common.cas.MalformedException;
 import build.please.common.cas.TreeReader;
+import build.please.common.rpc.EventLoop;
 import build.please.proto.execution.ActionResult;
 import build.please.proto.execution.Directory;
 import build.please.proto.execution.DirectoryNode;
@@ -85,6 +86,7 @@ final class NamedBlobs {
     if (digest.size() > MAX_TREE_BYTES) {
       throw new MalformedException("blob " + digest + " is too large to be a Tree");
     }
+    EventLoop.mayTakeLong();
     ByteString bytes = blobs.readAll(Set.of(digest)).get(digest);
     if (bytes == null) {
       throw new BlobNotFoundException(digest);
@@ -107,6 +109,7 @@ final class NamedBlobs {
     if (known != null) {
       return known;
     }
+    EventLoop.mayTakeLong();
     TreeReader.Closure closure = new TreeReader(blobs).read(root);
     if (!closure.missing().isEmpty()) {
       throw new BlobNotFoundException(closure.missing());

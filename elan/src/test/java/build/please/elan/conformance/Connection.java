@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.elan.conformance;
 
+import build.please.common.rpc.QuickCalls;
 import build.please.common.rpc.RequestLog;
 import build.please.common.rpc.RpcChannel;
 import build.please.common.rpc.RpcConfig;
@@ -25,17 +26,19 @@ import java.util.concurrent.ExecutorService;
 record Connection(Channel channel, Closeable end) implements Closeable {
   private static final int THREADS = 8;
 
-  static Connection open(Setting.Transport transport, List<BindableService> services)
+  static Connection open(
+      Setting.Transport transport, List<BindableService> services, QuickCalls quick)
       throws IOException {
     return transport == Setting.Transport.SOCKET
-        ? onASocket(services, List.of())
+        ? onASocket(services, List.of(), quick)
         : inProcess(services);
   }
 
   /**
    * @param guards between the log and the services, as in production
    */
-  static Connection onASocket(List<BindableService> services, List<ServerInterceptor> guards)
+  static Connection onASocket(
+      List<BindableService> services, List<ServerInterceptor> guards, QuickCalls quick)
       throws IOException {
     List<ServerInterceptor> interceptors = new ArrayList<>();
     interceptors.add(new RequestLog(System::nanoTime));
@@ -48,7 +51,7 @@ record Connection(Channel channel, Closeable end) implements Closeable {
             Duration.ofSeconds(1),
             RpcConfig.DEFAULT_MAX_INBOUND_MESSAGE_SIZE);
     RpcServer server =
-        RpcServer.start(config, InsecureServerCredentials.create(), interceptors, services);
+        RpcServer.start(config, InsecureServerCredentials.create(), interceptors, services, quick);
     ManagedChannel channel = RpcChannel.open("grpc://127.0.0.1:" + server.port());
     return new Connection(
         channel,

@@ -5,6 +5,7 @@ import build.please.common.cas.BlobSink;
 import build.please.common.cas.Cas;
 import build.please.common.cas.Digest;
 import build.please.common.cas.Encoding;
+import build.please.common.rpc.QuickCalls;
 import build.please.common.rpc.Threads;
 import build.please.elan.bucket.Bounds;
 import build.please.elan.bucket.Bucket;
@@ -14,6 +15,7 @@ import build.please.elan.bucket.MemoryBucket;
 import build.please.elan.fakegcs.FakeGcs;
 import build.please.elan.service.CapabilitiesService;
 import build.please.elan.service.ElanServices;
+import build.please.elan.service.QuickRequests;
 import build.please.elan.service.ServiceConfig;
 import build.please.elan.service.StorageCapabilities;
 import build.please.elan.store.BucketCas;
@@ -93,10 +95,11 @@ final class TestedElan implements Closeable {
     ExecutorService pieces = Threads.pool("bucket", 4);
     opened.push(pieces::shutdown);
     List<BindableService> services = services(pieces, timer, config, maxBlobBytes);
+    QuickCalls quick = QuickRequests.of(bucket.pace());
     connection =
         guards.isEmpty()
-            ? Connection.open(setting.transport(), services)
-            : Connection.onASocket(services, guards);
+            ? Connection.open(setting.transport(), services, quick)
+            : Connection.onASocket(services, guards, quick);
     channel = connection.channel();
     opened.push(connection);
   }

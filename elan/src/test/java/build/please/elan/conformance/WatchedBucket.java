@@ -5,6 +5,7 @@ import build.please.common.cas.LocalFile;
 import build.please.common.cas.StoreFullException;
 import build.please.elan.bucket.Bucket;
 import build.please.elan.bucket.BucketWriter;
+import build.please.elan.bucket.Pace;
 import build.please.elan.bucket.StoredObject;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -220,6 +221,11 @@ final class WatchedBucket implements Bucket {
   @Override
   public Optional<LocalFile> file(String key) throws IOException {
     return bucket.file(key);
+  }
+
+  @Override
+  public Pace pace() {
+    return bucket.pace();
   }
 
   @Override
