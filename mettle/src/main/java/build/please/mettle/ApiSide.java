@@ -2,10 +2,13 @@
 package build.please.mettle;
 
 import build.please.common.cas.Cas;
+import build.please.common.rpc.QuickCalls;
 import build.please.common.rpc.Threads;
+import build.please.elan.bucket.Pace;
 import build.please.elan.meter.ElanMeters;
 import build.please.elan.service.CachedDirectories;
 import build.please.elan.service.ElanServices;
+import build.please.elan.service.QuickRequests;
 import build.please.elan.service.ServiceConfig;
 import build.please.mettle.api.BootstrapClient;
 import build.please.mettle.api.BootstrapService;
@@ -219,6 +222,13 @@ final class ApiSide implements AutoCloseable {
     }
     services.add(new CapabilitiesService(cache, List.of("mtime", "unix_mode")));
     return services;
+  }
+
+  /** Which of its calls are quick. */
+  QuickCalls quick() {
+    Pace pace = storage.pace();
+    QuickCalls quick = ExecutionService.quick(pace);
+    return settings.forwarding() == Forwarding.ON ? quick.and(QuickRequests.of(pace)) : quick;
   }
 
   /** For workers in this process: who waits for what they run, and reads what it prints. */

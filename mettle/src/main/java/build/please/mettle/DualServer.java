@@ -105,6 +105,7 @@ final class DualServer implements AutoCloseable {
                 guard,
                 telemetry,
                 api.services(logs, elan),
+                api.quick(),
                 () -> storage.isFit() && workers.isFit(),
                 "run commands on this machine"));
     opened.add(storage.watch(server));

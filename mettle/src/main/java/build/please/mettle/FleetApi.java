@@ -97,6 +97,7 @@ final class FleetApi implements AutoCloseable {
                 guard,
                 telemetry,
                 services(logs, elan),
+                api.quick(),
                 () -> storage.isFit() && api.hears(),
                 "run commands on the workers"));
     opened.add(storage.watch(server));

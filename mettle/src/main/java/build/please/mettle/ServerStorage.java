@@ -11,6 +11,7 @@ import build.please.creds.CredentialFiles;
 import build.please.elan.StorageFlag;
 import build.please.elan.Store;
 import build.please.elan.StoreWatch;
+import build.please.elan.bucket.Pace;
 import build.please.elan.meter.ElanMeters;
 import build.please.elan.service.StorageCapabilities;
 import build.please.elan.store.StoreConfig;
@@ -104,6 +105,11 @@ final class ServerStorage implements AutoCloseable {
     }
     return ForwardedCapabilities.of(
         server.get(), settings.instance(), ours, timer, ForwardedCapabilities.Schedule.DEFAULT);
+  }
+
+  /** How soon it does things with small blobs. */
+  Pace pace() {
+    return store.map(Store::pace).orElse(Pace.SLOW);
   }
 
   /** What tidies a store of its own from outside. */

@@ -6,6 +6,7 @@ import build.please.common.cas.BlobStore;
 import build.please.common.cas.Digest;
 import build.please.common.cas.MalformedException;
 import build.please.common.cas.ResourceName;
+import build.please.common.rpc.EventLoop;
 import build.please.mettle.queue.ExecuteMessage;
 import build.please.proto.execution.Action;
 import build.please.proto.execution.Command;
@@ -27,6 +28,9 @@ final class ActionReader {
   /** Bytes of the longest action, command or root directory that is read into memory. */
   private static final long LONGEST = 16L << 20;
 
+  /** Bytes of what takes no time to speak of. */
+  private static final long QUICKLY_READ = 64L << 10;
+
   private final BlobStore blobs;
   private final ActionCheck check;
 
@@ -36,12 +40,12 @@ final class ActionReader {
   }
 
   /**
-   * The action and the command of a request, after all checks. Blocks for two round trips and for
-   * the {@link ActionCheck}.
+   * The action and the command of a request. Blocks for two round trips.
    *
-   * @throws MalformedException if the request or what it names breaks a rule (EXE-03)
-   * @throws BlobNotFoundException naming the action; or the command, the root directory or both; or
-   *     what the check misses (EXE-04, EXE-08)
+   * @throws MalformedException if the request breaks a rule, or what it names cannot be parsed
+   *     (EXE-03)
+   * @throws BlobNotFoundException naming the action; or the command, the root directory or both
+   *     (EXE-04)
    */
   RequestedAction read(ExecuteRequest request) throws IOException {
     ResourceName.checkInstance(request.getInstanceName());
@@ -67,8 +71,17 @@ final class ActionReader {
         readAll(new LinkedHashSet<>(List.of(commandDigest, rootDigest)));
     Command command = parse("command", commandDigest, Command.parser(), found);
     parse("input root", rootDigest, Directory.parser(), found);
-    check.check(action, command);
     return new RequestedAction(actionDigest, action, command);
+  }
+
+  /**
+   * Looks whether an action can be run. Blocks for the {@link ActionCheck}.
+   *
+   * @throws MalformedException if it breaks a rule (EXE-03)
+   * @throws BlobNotFoundException naming what the check misses (EXE-08)
+   */
+  void check(RequestedAction requested) throws IOException {
+    check.check(requested.action(), requested.command());
   }
 
   /** As {@link BlobStore#readAll}, but all are found. */
@@ -77,6 +90,9 @@ final class ActionReader {
       if (digest.size() > LONGEST) {
         throw new MalformedException(
             "blob " + digest + " is longer than " + LONGEST + " bytes, too long for what it is");
+      }
+      if (digest.size() > QUICKLY_READ) {
+        EventLoop.mayTakeLong();
       }
     }
     Map<Digest, ByteString> found = blobs.readAll(digests);

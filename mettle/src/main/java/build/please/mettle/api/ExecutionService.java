@@ -4,7 +4,10 @@ package build.please.mettle.api;
 import build.please.common.cas.ActionCache;
 import build.please.common.cas.BlobNotFoundException;
 import build.please.common.cas.Cas;
+import build.please.common.rpc.EventLoop;
+import build.please.common.rpc.QuickCalls;
 import build.please.common.rpc.RpcErrors;
+import build.please.elan.bucket.Pace;
 import build.please.mettle.meter.ApiMeters;
 import build.please.mettle.queue.ExecuteMessage;
 import build.please.proto.execution.ActionResult;
@@ -22,7 +25,8 @@ import java.util.Optional;
  * Execute and WaitExecution.
  *
  * <p>Both block while the action is looked up and its run requested, but not while it runs: what
- * happens then is told by {@link Operations}, on the threads that hear of it.
+ * happens then is told by {@link Operations}, on the threads that hear of it. An action whose
+ * result is stored is not checked for whether it could run, nor its inputs looked for.
  */
 public final class ExecutionService extends ExecutionGrpc.ExecutionImplBase {
   private final ActionReader actions;
@@ -56,9 +60,18 @@ public final class ExecutionService extends ExecutionGrpc.ExecutionImplBase {
     this.meters = meters;
   }
 
+  /** Answers from the action cache of a store of this pace are quick. */
+  public static QuickCalls quick(Pace pace) {
+    return pace.hasQuickReads()
+        ? QuickCalls.NONE.and(ExecutionGrpc.getExecuteMethod(), request -> true)
+        : QuickCalls.NONE;
+  }
+
   @Override
   public void execute(ExecuteRequest request, StreamObserver<Operation> observer) {
-    meters.requested();
+    if (!EventLoop.isSecondRun()) {
+      meters.requested();
+    }
     Watcher client = StreamWatcher.of(observer, keepAlive);
     try {
       execute(request, inliner.watcher(request, client));
@@ -102,6 +115,8 @@ public final class ExecutionService extends ExecutionGrpc.ExecutionImplBase {
         return;
       }
     }
+    EventLoop.mayTakeLong();
+    actions.check(requested);
     if (Context.current().isCancelled()) {
       return; // Nobody has heard of the operation, so nobody will come back for it.
     }

@@ -66,6 +66,7 @@ public final class QueueSweep implements Runnable, AutoCloseable {
     log.warn("{}: nobody tells of the run, requesting it again", message.operation());
     try {
       RequestedAction action = actions.read(message.request());
+      actions.check(action);
       requests.request(message, PlatformPolicy.platform(action.action(), action.command()));
     } catch (BlobNotFoundException e) {
       requests.fail(message, RpcErrors.missing(e.digests()));
