@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.bench.floor;
 
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -13,13 +16,15 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A process that does nothing with gRPC: the same transport and the same kind of pool as our
- * servers, messages that are not decoded, nothing stored. What it costs, a server on this stack
- * cannot go below.
+ * A process that does nothing with gRPC: the same transport as our servers, messages that are not
+ * decoded, nothing stored. Unary calls are answered on the event loop, streams by a pool. What it
+ * costs, a server on this stack cannot go below.
  */
 public final class EmptyServer {
   /** Answers any message with an empty one. */
@@ -54,7 +59,8 @@ public final class EmptyServer {
     ExecutorService pool = Executors.newFixedThreadPool(THREADS, EmptyServer::thread);
     return NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
         .maxInboundMessageSize(MESSAGE)
-        .executor(pool)
+        .directExecutor()
+        .callExecutor(new Streaming(pool))
         .addService(service())
         .build()
         .start();
@@ -100,6 +106,15 @@ public final class EmptyServer {
         .setFullMethodName(name)
         .setType(type)
         .build();
+  }
+
+  /** The pool for calls that stream, the event loop for others. */
+  private record Streaming(Executor pool) implements ServerCallExecutorSupplier {
+    @Override
+    public <ReqT, RespT> @Nullable Executor getExecutor(
+        ServerCall<ReqT, RespT> call, Metadata headers) {
+      return call.getMethodDescriptor().getType() == MethodType.UNARY ? null : pool;
+    }
   }
 
   /** Sends as long as the transport takes it. */
