@@ -6,9 +6,7 @@ import io.grpc.Drainable;
 import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCallHandler;
-import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
-import io.grpc.ServiceDescriptor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -28,24 +26,7 @@ public final class EncodedAnswers {
       ServerCallHandler<ReqT, EncodedMessage> handler) {
     MethodDescriptor<ReqT, EncodedMessage> encoded =
         method.toBuilder(method.getRequestMarshaller(), new Marshaller()).build();
-    ServiceDescriptor old = service.getServiceDescriptor();
-    ServiceDescriptor.Builder descriptor =
-        ServiceDescriptor.newBuilder(old.getName()).setSchemaDescriptor(old.getSchemaDescriptor());
-    // In the order of the descriptor, for reflection shows it.
-    for (MethodDescriptor<?, ?> one : old.getMethods()) {
-      descriptor.addMethod(is(one, method) ? encoded : one);
-    }
-    ServerServiceDefinition.Builder all = ServerServiceDefinition.builder(descriptor.build());
-    for (ServerMethodDefinition<?, ?> one : service.getMethods()) {
-      if (!is(one.getMethodDescriptor(), method)) {
-        all.addMethod(one);
-      }
-    }
-    return all.addMethod(encoded, handler).build();
-  }
-
-  private static boolean is(MethodDescriptor<?, ?> one, MethodDescriptor<?, ?> other) {
-    return one.getFullMethodName().equals(other.getFullMethodName());
+    return Redefined.of(service, encoded, handler);
   }
 
   private static final class Marshaller implements MethodDescriptor.Marshaller<EncodedMessage> {

@@ -123,7 +123,7 @@ public final class RpcServer implements AutoCloseable {
     all.add(0, loop);
     List<String> names = new ArrayList<>();
     for (BindableService service : services) {
-      ServerServiceDefinition definition = service.bindService();
+      ServerServiceDefinition definition = LentWrites.bind(service);
       names.add(definition.getServiceDescriptor().getName());
       builder.addService(around(all, calls, received, definition));
     }

@@ -6,6 +6,7 @@ import static build.please.elan.service.Requests.answer;
 import build.please.common.cas.BlobStore;
 import build.please.common.cas.Encoding;
 import build.please.common.cas.ResourceName;
+import build.please.common.rpc.LentRequests;
 import build.please.common.rpc.RpcErrors;
 import build.please.proto.bytestream.ByteStreamGrpc;
 import build.please.proto.bytestream.QueryWriteStatusRequest;
@@ -22,7 +23,7 @@ import java.io.InputStream;
 import java.util.regex.Pattern;
 
 /** Blobs as streams of bytes. */
-final class ByteStreamService extends ByteStreamGrpc.ByteStreamImplBase {
+final class ByteStreamService extends ByteStreamGrpc.ByteStreamImplBase implements LentRequests {
   // Well formed, but of a service that is not offered (BSQ-03).
   private static final Pattern LOG_STREAM = Pattern.compile("[^/]+/logstreams/[^/]+(/[^/]+)?");
 

@@ -4,6 +4,7 @@ package build.please.elan.service;
 import build.please.common.cas.BlobNotFoundException;
 import build.please.common.cas.BlobSink;
 import build.please.common.cas.BlobStore;
+import build.please.common.cas.ByteStrings;
 import build.please.common.cas.Digest;
 import build.please.common.cas.Encoding;
 import build.please.common.cas.ForwardingBlobStore;
@@ -101,7 +102,7 @@ final class MeteredBlobStore extends ForwardingBlobStore {
   public void writeAll(Map<Digest, ByteString> blobs) throws IOException {
     for (Map.Entry<Digest, ByteString> blob : blobs.entrySet()) {
       try (BlobSink sink = write(blob.getKey(), Encoding.IDENTITY)) {
-        blob.getValue().writeTo(sink);
+        ByteStrings.write(blob.getValue(), sink);
         sink.commit();
       }
     }

@@ -2,6 +2,7 @@
 package build.please.elan.service;
 
 import build.please.common.cas.BlobSink;
+import build.please.common.cas.ByteStrings;
 import build.please.common.cas.Digest;
 import build.please.common.cas.Encoding;
 import build.please.common.cas.ResourceName.Upload;
@@ -56,7 +57,7 @@ final class PartialUpload {
   void write(ByteString data) throws IOException {
     boolean written = false;
     try {
-      data.writeTo(sink);
+      ByteStrings.write(data, sink);
       written = true;
     } finally {
       over = !written;

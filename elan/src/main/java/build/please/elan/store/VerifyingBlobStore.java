@@ -4,6 +4,7 @@ package build.please.elan.store;
 import build.please.common.cas.BlobNotFoundException;
 import build.please.common.cas.BlobSink;
 import build.please.common.cas.BlobStore;
+import build.please.common.cas.ByteStrings;
 import build.please.common.cas.CorruptZstdException;
 import build.please.common.cas.Digest;
 import build.please.common.cas.Encoding;
@@ -183,7 +184,7 @@ final class VerifyingBlobStore extends ForwardingBlobStore {
   public void writeAll(Map<Digest, ByteString> blobs) throws IOException {
     for (Map.Entry<Digest, ByteString> blob : blobs.entrySet()) {
       try (BlobSink sink = write(blob.getKey(), Encoding.IDENTITY)) {
-        blob.getValue().writeTo(sink);
+        ByteStrings.write(blob.getValue(), sink);
         sink.commit();
       }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.mettle.api;
 
+import build.please.common.rpc.LentRequests;
 import build.please.mettle.logs.LiveLog;
 import build.please.mettle.logs.LiveLogs;
 import build.please.mettle.queue.StreamNames;
@@ -20,7 +21,7 @@ import java.util.Optional;
  * A ByteStream service that also reads what actions print while they run (EXE-35, LOG-03). What is
  * asked by any other name is left to another service.
  */
-public final class LogByteStream extends ByteStreamImplBase {
+public final class LogByteStream extends ByteStreamImplBase implements LentRequests {
   private final LiveLogs logs;
   private final ByteStreamImplBase others;
 
