@@ -106,7 +106,10 @@ final class ReceivedBytes {
     return goesOn;
   }
 
-  /** The message is whole and on its way to the handler. */
+  /**
+   * The message is whole and on its way to the handler. A call may ask for several ahead; the
+   * window stays shut while more than it holds is not handled.
+   */
   void delivered(Reception stream) {
     List<Runnable> opened = new ArrayList<>();
     synchronized (this) {
@@ -119,11 +122,12 @@ final class ReceivedBytes {
         charge(stream, stream.declared);
       }
       stream.delivered.add(stream.declared);
+      stream.inHand += stream.declared;
       if (stream.end == null) {
         letGo(stream, Integer.MAX_VALUE);
       }
       stream.declared = 0;
-      open(stream, opened);
+      openUnlessMuchIsInHand(stream, opened);
     }
     opened.forEach(Runnable::run);
   }
@@ -133,6 +137,9 @@ final class ReceivedBytes {
     List<Runnable> opened = new ArrayList<>();
     synchronized (this) {
       letGo(stream, 1);
+      if (!stream.waiting) {
+        openUnlessMuchIsInHand(stream, opened);
+      }
       letIn(opened);
     }
     opened.forEach(Runnable::run);
@@ -212,6 +219,14 @@ final class ReceivedBytes {
     ended.forEach(end -> end.accept(STALLED));
   }
 
+  /** Of more than one message; the one that is handled now is in nobody's way. */
+  @GuardedBy("this")
+  private void openUnlessMuchIsInHand(Reception stream, List<Runnable> opened) {
+    if (stream.inHand <= window || stream.delivered.size() <= 1) {
+      open(stream, opened);
+    }
+  }
+
   /** Gives places to those who wait, as far as there are any. */
   @GuardedBy("this")
   private void letIn(List<Runnable> opened) {
@@ -244,6 +259,7 @@ final class ReceivedBytes {
     Integer length;
     for (int i = 0; i < messages && (length = stream.delivered.poll()) != null; i++) {
       charge(stream, -length);
+      stream.inHand -= length;
     }
   }
 

@@ -42,6 +42,9 @@ final class Reception {
   /** Lengths of messages that the call was given and is not done with. */
   final Deque<Integer> delivered = new ArrayDeque<>(2);
 
+  /** Bytes of these messages. */
+  int inHand;
+
   /** Bytes after which the client was not yet told to go on. */
   int withheld;
 

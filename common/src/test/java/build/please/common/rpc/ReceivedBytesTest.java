@@ -101,6 +101,21 @@ final class ReceivedBytesTest {
   }
 
   @Test
+  void messagesAskedForAhead_keepTheWindowShut_whileTheyAreMoreThanItHolds() {
+    Sender sender = new Sender(WINDOW / 4 * 3);
+    sender.send(WINDOW / 4);
+    sender.deliver();
+    assertEquals(WINDOW / 4, sender.opened);
+    sender.begin(WINDOW / 2);
+    sender.send(WINDOW / 4);
+    sender.deliver();
+    assertEquals(WINDOW / 4, sender.opened);
+
+    budget.handled(sender.stream);
+    assertEquals(WINDOW / 2, sender.opened);
+  }
+
+  @Test
   void messagesDelivered_areHandledOneByOne() {
     Sender sender = new Sender(1000);
     sender.deliver();

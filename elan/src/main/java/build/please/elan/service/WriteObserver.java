@@ -18,14 +18,22 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One Write call. The next message is asked for when {@code onNext} has returned, so a store that
- * is slow slows the client down.
+ * One Write call. No more than a few messages are asked for before they can be taken, so a store
+ * that is slow slows the client down.
  *
  * <p>The call ends once, by whatever comes first: its last byte, a fault, the same blob arriving by
  * another way (BSW-13), the client going away or standing still, another call that goes on with the
  * upload.
  */
 final class WriteObserver implements StreamObserver<WriteRequest>, Uploads.Holder {
+  /**
+   * What is asked for ahead. Between the thread that receives and the one that writes a message
+   * changes hands twice, which costs as much as to hash it; asked for together they go together.
+   */
+  private static final int AHEAD_BYTES = 512 << 10;
+
+  private static final int AHEAD = 8;
+
   private final UploadContext context;
   private final ServerCallStreamObserver<WriteResponse> client;
   private final Turns turns = new Turns();
@@ -37,16 +45,34 @@ final class WriteObserver implements StreamObserver<WriteRequest>, Uploads.Holde
   // Bytes on the wire before and in this call; the next write_offset.
   private volatile long offset;
   private boolean finished;
+  // Messages that were asked for and did not come yet.
+  private int asked;
 
   WriteObserver(UploadContext context, ServerCallStreamObserver<WriteResponse> client) {
     this.context = context;
     this.client = client;
     client.setOnCancelHandler(this::leave);
+    client.disableAutoRequest();
+    ask(1);
     this.idleWatch = context.idle().watch(this::received, this::endAsIdle);
   }
 
   @Override
   public void onNext(WriteRequest request) {
+    take(request);
+    asked--;
+    int ahead = Math.max(1, Math.min(AHEAD_BYTES / (request.getData().size() + 1), AHEAD));
+    if (asked <= ahead / 2) {
+      ask(ahead - asked);
+    }
+  }
+
+  private void ask(int messages) {
+    asked += messages;
+    client.request(messages);
+  }
+
+  private void take(WriteRequest request) {
     if (!turns.enter()) {
       // Sent before our answer reached the client.
       return;
