@@ -23,7 +23,8 @@ import java.lang.ref.WeakReference;
 
 /**
  * Reads WriteRequests into arrays that are used again: the data of a message is right until its
- * thread reads another one, which is after the handler has returned.
+ * thread reads another one, which is after the handler has returned. On the event loop every
+ * message has its own.
  *
  * <p>A fresh array for each message, and one more for its data, would come with it out of the
  * caches of the processor, and be most of what an upload allocates.
@@ -68,7 +69,8 @@ final class LentWrites implements Marshaller<WriteRequest> {
   public WriteRequest parse(InputStream message) {
     try {
       int length = message instanceof KnownLength ? message.available() : 0;
-      if (length < SMALL) {
+      // From the event loop a message may go on to a pool, while the next one is read.
+      if (length < SMALL || EventLoop.isHere()) {
         return plain.parse(message);
       }
       byte[] array = array(length);
