@@ -4,13 +4,18 @@ package build.please.common.rpc;
 import build.please.proto.bytestream.ByteStreamGrpc;
 import build.please.proto.bytestream.WriteRequest;
 import build.please.proto.bytestream.WriteResponse;
+import com.google.protobuf.ByteOutput;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import io.grpc.BindableService;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.Marshaller;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
@@ -18,13 +23,10 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.lang.ref.Reference;
-import java.lang.ref.WeakReference;
+import java.nio.ByteBuffer;
 
 /**
- * Reads WriteRequests into arrays that are used again: the data of a message is right until its
- * thread reads another one, which is after the handler has returned. On the event loop every
- * message has its own.
+ * Reads WriteRequests into arrays that are used again once their handler has returned.
  *
  * <p>A fresh array for each message, and one more for its data, would come with it out of the
  * caches of the processor, and be most of what an upload allocates.
@@ -33,9 +35,9 @@ final class LentWrites implements Marshaller<WriteRequest> {
   /** Bytes of a message below which a copy does not matter. */
   private static final int SMALL = 4096;
 
-  // Weak, as many threads may have seen a large message once.
-  private final ThreadLocal<Reference<byte[]>> arrays =
-      ThreadLocal.withInitial(() -> new WeakReference<>(null));
+  // What most clients send, and what some do. A little more than the data comes with it.
+  private final LentArrays usual = new LentArrays(72 << 10, 32);
+  private final LentArrays large = new LentArrays((1 << 20) + (8 << 10), 8);
   private final Marshaller<WriteRequest> plain;
 
   LentWrites(Marshaller<WriteRequest> plain) {
@@ -53,11 +55,12 @@ final class LentWrites implements Marshaller<WriteRequest> {
     ServerMethodDefinition<WriteRequest, WriteResponse> definition =
         (ServerMethodDefinition<WriteRequest, WriteResponse>)
             bound.getMethod(write.getFullMethodName());
+    LentWrites lent = new LentWrites(write.getRequestMarshaller());
+    ServerCallHandler<WriteRequest, WriteResponse> handler = definition.getServerCallHandler();
     return Redefined.of(
         bound,
-        write.toBuilder(new LentWrites(write.getRequestMarshaller()), write.getResponseMarshaller())
-            .build(),
-        definition.getServerCallHandler());
+        write.toBuilder(lent, write.getResponseMarshaller()).build(),
+        (call, headers) -> lent.new Listener(handler.startCall(call, headers)));
   }
 
   @Override
@@ -69,11 +72,10 @@ final class LentWrites implements Marshaller<WriteRequest> {
   public WriteRequest parse(InputStream message) {
     try {
       int length = message instanceof KnownLength ? message.available() : 0;
-      // From the event loop a message may go on to a pool, while the next one is read.
-      if (length < SMALL || EventLoop.isHere()) {
+      if (length < SMALL || !large.fit(length)) {
         return plain.parse(message);
       }
-      byte[] array = array(length);
+      byte[] array = (usual.fit(length) ? usual : large).take();
       if (message.readNBytes(array, 0, length) != length) {
         throw new EOFException("the message is shorter than it said");
       }
@@ -93,14 +95,50 @@ final class LentWrites implements Marshaller<WriteRequest> {
     return request;
   }
 
-  /** This thread's, which the message before has no use for any more. */
-  private byte[] array(int length) {
-    byte[] kept = arrays.get().get();
-    if (kept != null && kept.length >= length) {
-      return kept;
+  /** Gives back what a message was read into. */
+  private final class Listener extends SimpleForwardingServerCallListener<WriteRequest> {
+    Listener(ServerCall.Listener<WriteRequest> handler) {
+      super(handler);
     }
-    byte[] fresh = new byte[length];
-    arrays.set(new WeakReference<>(fresh));
-    return fresh;
+
+    @Override
+    public void onMessage(WriteRequest message) {
+      try {
+        super.onMessage(message);
+      } finally {
+        giveBack(message.getData());
+      }
+    }
+  }
+
+  private void giveBack(ByteString data) {
+    try {
+      UnsafeByteOperations.unsafeWriteTo(data, new Owner());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Is shown the array that data lies in. */
+  private final class Owner extends ByteOutput {
+    @Override
+    public void writeLazy(byte[] array, int offset, int length) {
+      usual.giveBack(array);
+      large.giveBack(array);
+    }
+
+    @Override
+    public void write(byte[] array, int offset, int length) {
+      writeLazy(array, offset, length);
+    }
+
+    @Override
+    public void write(byte value) {}
+
+    @Override
+    public void write(ByteBuffer value) {}
+
+    @Override
+    public void writeLazy(ByteBuffer value) {}
   }
 }
