@@ -44,6 +44,9 @@ final class KeptOperations {
   private static final double MOST_BYTES = 1536;
   private static final double MOST_WAIT = 10e6;
 
+  /** From so many operations on the bounds are meant: of a few, what is there once is a part. */
+  private static final int HUNDRED_THOUSAND = 100_000;
+
   private final Plan plan;
   private final Programs programs;
   private final Path directory;
@@ -99,7 +102,8 @@ final class KeptOperations {
       Session session, List<Operation> queued, Memory memory, Workload cached, long pid)
       throws IOException {
     long begun = System.nanoTime();
-    Abandoned.run(session.connections(), CLIENTS, Script.once(queued));
+    // Servers end connections on which too many calls are left at once.
+    Abandoned.run(session.many(CONNECTIONS), CLIENTS, Script.once(queued));
     Duration filling = Duration.ofNanos(System.nanoTime() - begun);
     memory.note(
         "queued",
@@ -197,7 +201,9 @@ final class KeptOperations {
             title,
             value,
             unit,
-            Double.isNaN(most) ? OptionalDouble.empty() : OptionalDouble.of(most)));
+            Double.isNaN(most) || plan.kept().operations() < HUNDRED_THOUSAND
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(most)));
   }
 
   /** The heap of the server, from one step to the next. */
