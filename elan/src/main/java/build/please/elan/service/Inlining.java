@@ -45,6 +45,9 @@ public final class Inlining {
    * @param function of the result's digests
    */
   public ActionResult apply(HashFunction function, ActionResult stored, Wish wish) {
+    if (!wish.stdout() && !wish.stderr() && wish.files().isEmpty() && isBare(stored)) {
+      return stored;
+    }
     ActionResult.Builder result = stripped(stored);
     Plan plan = new Plan(function, MOST - result.build().getSerializedSize());
     if (wish.stdout() && result.hasStdoutDigest()) {
@@ -64,6 +67,19 @@ public final class Inlining {
       log.info("not inlining, which is only a hint: {}", e.toString());
     }
     return result.build();
+  }
+
+  /** Whether no contents are stored in it. */
+  private static boolean isBare(ActionResult stored) {
+    if (!stored.getStdoutRaw().isEmpty() || !stored.getStderrRaw().isEmpty()) {
+      return false;
+    }
+    for (OutputFile file : stored.getOutputFilesList()) {
+      if (!file.getContents().isEmpty()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**

@@ -25,6 +25,7 @@ final class BucketActionCache implements ActionCache {
 
   private final Bucket bucket;
   private final Duration promise;
+  private final OpenedResults opened = new OpenedResults();
 
   /**
    * @param promise how long a result that was asked for stays at least
@@ -40,11 +41,30 @@ final class BucketActionCache implements ActionCache {
     if (bucket.keep(List.of(key), promise).isEmpty()) {
       return Optional.empty();
     }
+    // Far away, it is as quick to read them, and what is known of versions may be old.
+    Optional<Object> version =
+        bucket.pace().hasQuickReads() ? bucket.version(key) : Optional.empty();
+    if (version.isPresent()) {
+      ActionResult known = opened.get(action, version.get());
+      if (known != null) {
+        return Optional.of(known);
+      }
+    }
+    return read(action, key, version);
+  }
+
+  private Optional<ActionResult> read(Digest action, String key, Optional<Object> version)
+      throws IOException {
     try (InputStream in = bucket.read(key, 0)) {
       ByteString stored = ByteString.readFrom(in);
-      return mayBeCutShort(key, stored)
-          ? Optional.empty()
-          : Optional.of(parse(action.function(), stored));
+      if (mayBeCutShort(key, stored)) {
+        return Optional.empty();
+      }
+      ActionResult result = parse(action.function(), stored);
+      if (version.isPresent() && SealedResult.isSealed(stored)) {
+        opened.put(action, version, bucket.version(key), result);
+      }
+      return Optional.of(result);
     } catch (NoSuchFileException absent) {
       return Optional.empty();
     } catch (InvalidProtocolBufferException | MalformedException e) {
@@ -95,6 +115,7 @@ final class BucketActionCache implements ActionCache {
       sealed.writeTo(writer);
       writer.commit();
     }
+    opened.forget(action);
     return result;
   }
 }
