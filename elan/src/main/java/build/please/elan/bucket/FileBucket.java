@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileStore;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -41,6 +42,8 @@ public final class FileBucket implements Bucket {
   private static final int READ_ONLY_MODE = 0444;
 
   private final Path root;
+  // Finding it takes a look at all that is mounted, which is long next to a small write.
+  private final FileStore disk;
   private final StagingDirectory staging;
   private final OwnerLock owner;
   private final LastUse lastUse;
@@ -54,8 +57,10 @@ public final class FileBucket implements Bucket {
       StagingDirectory staging,
       OwnerLock owner,
       LastUse lastUse,
-      FileBucketConfig config) {
+      FileBucketConfig config)
+      throws IOException {
     this.root = root;
+    this.disk = Files.getFileStore(root);
     this.staging = staging;
     this.owner = owner;
     this.lastUse = lastUse;
@@ -143,12 +148,12 @@ public final class FileBucket implements Bucket {
 
   /** Bytes of the disk of the store. */
   long diskBytes() throws IOException {
-    return Files.getFileStore(root).getTotalSpace();
+    return disk.getTotalSpace();
   }
 
   /** Bytes that are free on the disk of the store for whom this process runs as. */
   long freeBytes() throws IOException {
-    return Files.getFileStore(root).getUsableSpace();
+    return disk.getUsableSpace();
   }
 
   @Override
