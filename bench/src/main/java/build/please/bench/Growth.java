@@ -180,6 +180,14 @@ final class Growth {
           Fact.Unit.TIME,
           filling.blobs() >= MILLION ? MOST_START : Double.NaN);
       fact(
+          "growth/restart-cpu/" + scheme + "/" + filling.blobs(),
+          String.format(
+              "%s:// with %,d blobs, CPU of that, which other load changes less",
+              scheme, filling.blobs()),
+          (double) ProcessUsage.of(List.of(again.pid())).own(),
+          Fact.Unit.TIME,
+          Double.NaN);
+      fact(
           "growth/resident/" + scheme + "/" + filling.blobs(),
           String.format("%s:// with %,d blobs, resident memory then", scheme, filling.blobs()),
           (double) ProcessUsage.resident(List.of(again.pid())),
