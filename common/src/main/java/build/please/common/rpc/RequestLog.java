@@ -107,9 +107,7 @@ public final class RequestLog implements ServerInterceptor {
 
     void hear(Object message) {
       if (subject == null && log.isInfoEnabled()) {
-        RequestSubject.of(message)
-            .ifPresent(
-                about -> subject = new RequestSubject(about.name(), printable(about.value())));
+        RequestSubject.of(message).ifPresent(about -> subject = about);
       }
     }
 

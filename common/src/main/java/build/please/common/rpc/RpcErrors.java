@@ -11,6 +11,8 @@ import build.please.common.cas.StoreFullException;
 import com.google.protobuf.Any;
 import com.google.rpc.Code;
 import com.google.rpc.PreconditionFailure;
+import io.grpc.InternalStatus;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
@@ -33,7 +35,7 @@ public final class RpcErrors {
    */
   public static StatusRuntimeException toException(Throwable failure) {
     if (failure instanceof CasException known) {
-      return code(known).withDescription(known.getMessage()).asRuntimeException();
+      return expected(code(known).withDescription(known.getMessage()));
     }
     if (failure instanceof StatusRuntimeException e) {
       return inner(e.getStatus(), e);
@@ -63,6 +65,11 @@ public final class RpcErrors {
         .withDescription(describe(failure))
         .withCause(failure)
         .asRuntimeException();
+  }
+
+  /** An answer that is nobody's fault here, so that the way to where it was made is not noted. */
+  public static StatusRuntimeException expected(Status status) {
+    return InternalStatus.asRuntimeExceptionWithoutStacktrace(status, new Metadata());
   }
 
   /** As {@link #toException}, in the form that travels inside messages. */

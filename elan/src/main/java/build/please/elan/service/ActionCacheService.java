@@ -9,6 +9,7 @@ import build.please.common.cas.Cas;
 import build.please.common.cas.Digest;
 import build.please.common.cas.HashFunction;
 import build.please.common.cas.MalformedException;
+import build.please.common.rpc.RpcErrors;
 import build.please.proto.execution.ActionCacheGrpc;
 import build.please.proto.execution.ActionResult;
 import build.please.proto.execution.GetActionResultRequest;
@@ -43,9 +44,8 @@ final class ActionCacheService extends ActionCacheGrpc.ActionCacheImplBase {
             .find(action)
             .orElseThrow(
                 () ->
-                    Status.NOT_FOUND
-                        .withDescription("no result of action " + action)
-                        .asRuntimeException());
+                    RpcErrors.expected(
+                        Status.NOT_FOUND.withDescription("no result of action " + action)));
     return inlining.apply(
         function,
         result,
