@@ -128,6 +128,14 @@ final class AllocationTest {
   }
 
   @Test
+  void writingALargeBlob() throws IOException {
+    ByteString bytes = ByteString.copyFrom(new byte[4 << 20]);
+    Digest digest = Digest.of(bytes);
+
+    assertAtMost(64 << 10, allocated(() -> blobs.writeAll(Map.of(digest, bytes))));
+  }
+
+  @Test
   void writingASmallBlob() throws IOException {
     List<Map<Digest, ByteString>> fresh = new ArrayList<>();
     for (int i = 0; i < TIMES; i++) {
