@@ -179,7 +179,7 @@ final class Execution {
     cancelled = true;
     accept(
         new Update(latest.queuedAt(), ExecutionStage.Value.COMPLETED),
-        ExecuteOperation.ended(Objects.requireNonNull(current), why));
+        ExecuteOperation.ended(operation(), why));
   }
 
   /** Whether a run waits for a worker that another replica said it requests. */
@@ -217,10 +217,10 @@ final class Execution {
     forgotten = true;
   }
 
-  /** The latest state of what is known. */
+  /** The latest state of what is known. Each time another object, for it may be parsed in place. */
   @GuardedBy("this")
   Operation operation() {
-    return Objects.requireNonNull(current);
+    return ExecuteOperation.bare(Objects.requireNonNull(current), name);
   }
 
   /** What requested the run that is known, as far as that is known. */
@@ -353,7 +353,7 @@ final class Execution {
   /** Tells the watcher the state now, and from then on until the end. */
   @GuardedBy("this")
   void watch(Watcher watcher) {
-    watcher.send(Objects.requireNonNull(current));
+    watcher.send(operation());
     if (!latest.isFinal()) {
       if (watchers.isEmpty()) {
         watchers = new LinkedHashSet<>();
@@ -381,7 +381,7 @@ final class Execution {
   @GuardedBy("this")
   private void accept(Update update, Operation operation) {
     latest = update;
-    current = operation;
+    current = ExecuteOperation.bare(operation, name);
     if (update.stage() != ExecutionStage.Value.QUEUED) {
       asked = null;
     }

@@ -19,6 +19,12 @@ import java.time.Instant;
  * is done exactly if its stage is COMPLETED (EXE-32), and never carries {@code error} (EXE-02).
  */
 public final class ExecuteOperation {
+  private static final String METADATA_TYPE =
+      Any.pack(ExecuteOperationMetadata.getDefaultInstance()).getTypeUrl();
+
+  private static final String RESPONSE_TYPE =
+      Any.pack(ExecuteResponse.getDefaultInstance()).getTypeUrl();
+
   private ExecuteOperation() {}
 
   /**
@@ -115,6 +121,31 @@ public final class ExecuteOperation {
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalArgumentException("an operation of somebody else", e);
     }
+  }
+
+  /**
+   * The same, to be kept: in its bytes alone, without the messages that they were parsed into.
+   *
+   * @param name the operation's, if whoever keeps it has that already
+   */
+  public static Operation bare(Operation operation, String name) {
+    Operation.Builder bare = operation.toBuilder().setMetadata(bare(operation.getMetadata()));
+    if (operation.getName().equals(name)) {
+      bare.setName(name);
+    }
+    if (operation.hasResponse()) {
+      bare.setResponse(bare(operation.getResponse()));
+    }
+    return bare.build();
+  }
+
+  private static Any bare(Any packed) {
+    // Each parsed message has a copy of the name of its type.
+    String type =
+        packed.getTypeUrl().equals(METADATA_TYPE)
+            ? METADATA_TYPE
+            : packed.getTypeUrl().equals(RESPONSE_TYPE) ? RESPONSE_TYPE : packed.getTypeUrl();
+    return Any.newBuilder().setTypeUrl(type).setValue(packed.getValue()).build();
   }
 
   /**
