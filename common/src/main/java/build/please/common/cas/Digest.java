@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,15 @@ import org.jspecify.annotations.Nullable;
 public record Digest(HashFunction function, String hash, long size) implements Comparable<Digest> {
   /** Hex characters in a hash, of whichever function. */
   public static final int HASH_LENGTH = 64;
+
+  /** 0 for a lower-case hex character, 1 for any other. */
+  private static final byte[] NO_HEX = new byte[128];
+
+  static {
+    Arrays.fill(NO_HEX, (byte) 1);
+    Arrays.fill(NO_HEX, '0', '9' + 1, (byte) 0);
+    Arrays.fill(NO_HEX, 'a', 'f' + 1, (byte) 0);
+  }
 
   /** The SHA-256 digest of no bytes at all, a blob that every store holds (GEN-10). */
   public static final Digest EMPTY = empty(HashFunction.SHA256);
@@ -80,7 +90,7 @@ public record Digest(HashFunction function, String hash, long size) implements C
   /** The digest of these bytes. */
   public static Digest of(HashFunction function, ByteString bytes) {
     MessageDigest hasher = function.hasher();
-    bytes.asReadOnlyByteBufferList().forEach(hasher::update);
+    HasherFeed.feed(hasher, bytes);
     return of(function, hasher, bytes.size());
   }
 
@@ -129,6 +139,27 @@ public record Digest(HashFunction function, String hash, long size) implements C
     return HashFunction.SHA256.hasher();
   }
 
+  /**
+   * Whether these are the bytes of the blob.
+   *
+   * @param hasher a fresh one of the function, which is reset
+   */
+  public boolean isOf(ByteString bytes, MessageDigest hasher) {
+    if (bytes.size() != size) {
+      return false;
+    }
+    HasherFeed.feed(hasher, bytes);
+    byte[] sum = hasher.digest();
+    for (int i = 0; i < sum.length; i++) {
+      if ((HexFormat.fromHexDigit(hash.charAt(2 * i)) << 4
+              | HexFormat.fromHexDigit(hash.charAt(2 * i + 1)))
+          != (sum[i] & 0xff)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   public build.please.proto.execution.Digest toProto() {
     return build.please.proto.execution.Digest.newBuilder()
         .setHash(hash)
@@ -161,11 +192,8 @@ public record Digest(HashFunction function, String hash, long size) implements C
           + HASH_LENGTH
           + (hash.isEmpty() ? " (is the digest unset?)" : "");
     }
-    for (int i = 0; i < HASH_LENGTH; i++) {
-      char c = hash.charAt(i);
-      if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) {
-        return "digest hash is not lower-case hex";
-      }
+    if (!isLowerCaseHex(hash)) {
+      return "digest hash is not lower-case hex";
     }
     if (size < 0) {
       return "digest size " + size + " is negative";
@@ -174,5 +202,16 @@ public record Digest(HashFunction function, String hash, long size) implements C
       return "digest " + hash + "/" + size + " pairs the empty blob's size or hash with another's";
     }
     return null;
+  }
+
+  private static boolean isLowerCaseHex(String hash) {
+    // By a table: whether the next character is a digit or a letter nobody can guess, and wrong
+    // guesses of the processor took half of the time of FindMissingBlobs.
+    int wrong = 0;
+    for (int i = 0; i < HASH_LENGTH; i++) {
+      char c = hash.charAt(i);
+      wrong |= c < NO_HEX.length ? NO_HEX[c] : 1;
+    }
+    return wrong == 0;
   }
 }

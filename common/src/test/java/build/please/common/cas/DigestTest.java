@@ -2,12 +2,14 @@
 package build.please.common.cas;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import build.please.proto.execution.Directory;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -135,5 +137,38 @@ final class DigestTest {
     assertNotEquals(three, four);
     assertEquals(List.of(three, four), List.copyOf(new TreeSet<>(List.of(four, three))));
     assertTrue(three.compareTo(Digest.EMPTY) < 0, "by hash first");
+  }
+
+  @Test
+  void isOf_comparesHashAndSize_ofBytesInAnyPieces() {
+    for (HashFunction function : HashFunction.ALL) {
+      MessageDigest hasher = function.hasher();
+      ByteString bytes =
+          ByteString.copyFromUtf8("a".repeat(200)).concat(ByteString.copyFromUtf8("b".repeat(300)));
+      Digest digest = Digest.of(function, ByteString.copyFrom(bytes.toByteArray()));
+      assertEquals(digest, Digest.of(function, bytes));
+      assertTrue(digest.isOf(bytes, hasher));
+      assertTrue(
+          digest.isOf(UnsafeByteOperations.unsafeWrap(bytes.asReadOnlyByteBuffer()), hasher));
+      assertFalse(new Digest(function, digest.hash(), 499).isOf(bytes, hasher));
+      for (int i : new int[] {0, 1, 62, 63}) {
+        char other = digest.hash().charAt(i) == '0' ? '1' : '0';
+        String wrong = digest.hash().substring(0, i) + other + digest.hash().substring(i + 1);
+        assertFalse(new Digest(function, wrong, 500).isOf(bytes, hasher), wrong);
+      }
+    }
+  }
+
+  @Test
+  void onlyLowerCaseHex_isAHash() {
+    for (char c = 0; c < 700; c++) {
+      String hash = ABC.substring(0, 40) + c + ABC.substring(41);
+      boolean hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+      if (hex) {
+        assertEquals(hash, new Digest(hash, 3).hash());
+      } else {
+        assertThrows(MalformedException.class, () -> Digest.parse(hash, 3));
+      }
+    }
   }
 }
