@@ -29,12 +29,19 @@ final class Forcer {
 
   private volatile long forced;
 
-  // Between these a force has failed, and what the kernel says later is worth nothing.
-  @GuardedBy("turn")
-  private long lostFrom = Long.MAX_VALUE;
+  // Written before what is forced, so that who sees that has seen this.
+  private volatile Lost lost = new Lost(Long.MAX_VALUE, Long.MIN_VALUE);
 
-  @GuardedBy("turn")
-  private long lostTo = Long.MIN_VALUE;
+  /** Between these a force has failed, and what the kernel says later is worth nothing. */
+  private record Lost(long from, long to) {
+    boolean holds(long location) {
+      return location >= from && location < to;
+    }
+
+    Lost and(long otherFrom, long otherTo) {
+      return new Lost(Math.min(from, otherFrom), Math.max(to, otherTo));
+    }
+  }
 
   /**
    * @param start before which everything is on disk, or as safe as it will be
@@ -46,7 +53,7 @@ final class Forcer {
 
   /** Whether a record that begins there is on disk. */
   boolean isForced(long location) {
-    return location < forced;
+    return location < forced && !lost.holds(location);
   }
 
   /**
@@ -60,7 +67,7 @@ final class Forcer {
     }
     turn.lock();
     try {
-      if (!isForced(location)) {
+      if (location >= forced) {
         lead();
       }
       check(location);
@@ -73,7 +80,7 @@ final class Forcer {
   void force(long location) throws IOException {
     turn.lock();
     try {
-      if (!isForced(location)) {
+      if (location >= forced) {
         lead();
       } else {
         log.force(location, location + 1);
@@ -90,8 +97,7 @@ final class Forcer {
     try {
       log.force(forced, end);
     } catch (IOException e) {
-      lostFrom = Math.min(lostFrom, forced);
-      lostTo = Math.max(lostTo, end);
+      lost = lost.and(forced, end);
       log.abandon();
       throw e;
     } finally {
@@ -99,9 +105,8 @@ final class Forcer {
     }
   }
 
-  @GuardedBy("turn")
   private void check(long location) throws IOException {
-    if (location >= lostFrom && location < lostTo) {
+    if (lost.holds(location)) {
       throw new IOException("what was written could not be forced to disk");
     }
   }

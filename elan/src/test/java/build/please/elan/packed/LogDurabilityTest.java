@@ -108,6 +108,8 @@ final class LogDurabilityTest {
     log.fails = false;
 
     assertThrows(IOException.class, () -> forcer.force(2));
+    assertThrows(IOException.class, () -> forcer.await(3));
+    assertFalse(forcer.isForced(3));
     assertEquals(1, log.abandoned.get());
     log.end.set(9);
     forcer.await(6);
