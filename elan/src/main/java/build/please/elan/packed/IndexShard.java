@@ -8,6 +8,9 @@ import java.util.concurrent.locks.StampedLock;
 /**
  * A part of the index: a hash table with open addressing, of numbers of {@link Entries}. Lookups
  * take no lock unless somebody writes at the same time. Safe for concurrent use.
+ *
+ * <p>Beside the number a slot holds eight bits of the hash of the name, so that hardly any but the
+ * right entry is looked at: each look is a piece of memory that is in no cache.
  */
 final class IndexShard {
   private static final int ABSENT = -1;
@@ -16,7 +19,13 @@ final class IndexShard {
   private final Entries entries = new Entries();
   private final long seed;
 
-  // Number of an entry and one, or 0. Volatile for those who read without the lock.
+  /** Slots of the largest table whose numbers of entries leave room for bits of the hash. */
+  private static final int MOST_TAGGED = 1 << 24;
+
+  private static final int NUMBER = MOST_TAGGED - 1;
+
+  // Number of an entry and one, with bits of the hash, or 0. Volatile for those who read without
+  // the lock.
   private volatile int[] slots = new int[16];
   private int count;
 
@@ -164,12 +173,14 @@ final class IndexShard {
     try {
       List<PackedIndex.Item> items = new ArrayList<>(count);
       Found found = new Found();
-      for (int slot : slots) {
+      int[] table = slots;
+      for (int slot : table) {
         if (slot != 0) {
-          entries.get(slot - 1, found);
+          int entry = entry(table, slot);
+          entries.get(entry, found);
           items.add(
               new PackedIndex.Item(
-                  entries.name(slot - 1), found.location, found.size, found.used, found.keptUntil));
+                  entries.name(entry), found.location, found.size, found.used, found.keptUntil));
         }
       }
       return items;
@@ -181,19 +192,29 @@ final class IndexShard {
   private int probe(PackedName name) {
     int[] table = slots;
     int mask = table.length - 1;
-    int at = home(name, mask);
+    int hash = hash(name);
+    int tag = tag(table, hash);
+    int at = hash & mask;
     // Never round and round, even if somebody changes it meanwhile.
     for (int probes = 0; probes <= mask; probes++) {
       int slot = table[at];
       if (slot == 0) {
         return ABSENT;
       }
-      if (entries.isNamed(slot - 1, name)) {
-        return slot - 1;
+      if (tag(table, slot) == tag && entries.isNamed(entry(table, slot), name)) {
+        return entry(table, slot);
       }
       at = (at + 1) & mask;
     }
     return ABSENT;
+  }
+
+  private static int tag(int[] table, int hashOrSlot) {
+    return table.length <= MOST_TAGGED ? hashOrSlot & ~NUMBER : 0;
+  }
+
+  private static int entry(int[] table, int slot) {
+    return (table.length <= MOST_TAGGED ? slot & NUMBER : slot) - 1;
   }
 
   private int insert(PackedName name) {
@@ -208,18 +229,21 @@ final class IndexShard {
 
   private void put(int[] table, PackedName name, int entry) {
     int mask = table.length - 1;
-    int at = home(name, mask);
+    int hash = hash(name);
+    int at = hash & mask;
     while (table[at] != 0) {
       at = (at + 1) & mask;
     }
-    table[at] = entry + 1;
+    table[at] = tag(table, hash) | (entry + 1);
   }
 
   private void grow() {
-    int[] larger = new int[slots.length * 2];
-    for (int slot : slots) {
+    int[] table = slots;
+    int[] larger = new int[table.length * 2];
+    for (int slot : table) {
       if (slot != 0) {
-        put(larger, entries.name(slot - 1), slot - 1);
+        int entry = entry(table, slot);
+        put(larger, entries.name(entry), entry);
       }
     }
     slots = larger;
@@ -229,12 +253,12 @@ final class IndexShard {
   private void removeSlot(PackedName name) {
     int[] table = slots;
     int mask = table.length - 1;
-    int hole = home(name, mask);
-    while (!entries.isNamed(table[hole] - 1, name)) {
+    int hole = hash(name) & mask;
+    while (!entries.isNamed(entry(table, table[hole]), name)) {
       hole = (hole + 1) & mask;
     }
     for (int at = (hole + 1) & mask; table[at] != 0; at = (at + 1) & mask) {
-      int home = home(entries.name(table[at] - 1), mask);
+      int home = hash(entries.name(entry(table, table[at]))) & mask;
       if (((at - home) & mask) >= ((at - hole) & mask)) {
         table[hole] = table[at];
         hole = at;
@@ -243,10 +267,10 @@ final class IndexShard {
     table[hole] = 0;
   }
 
-  private int home(PackedName name, int mask) {
+  private int hash(PackedName name) {
     // Hashes of blobs are uniform, but the names of action results are anybody's.
     long mixed = (name.word1() ^ seed) * 0x9e3779b97f4a7c15L;
     mixed = (mixed ^ (mixed >>> 32) ^ name.word2() ^ name.word3()) * (seed | 1);
-    return (int) ((mixed ^ (mixed >>> 29)) + name.kind() * 0x61c88647L) & mask;
+    return (int) (mixed ^ (mixed >>> 29)) + name.kind() * 0x61c88647;
   }
 }
