@@ -100,15 +100,23 @@ public interface BlobStore extends AutoCloseable {
    * Stores each blob.
    *
    * @throws BlobRejectedException if some bytes do not match their digest
-   * @throws IOException on the first failure; the blobs before it are stored
+   * @throws IOException on the first failure; some of the others may be stored
    */
   default void writeAll(Map<Digest, ByteString> blobs) throws IOException {
     for (Map.Entry<Digest, ByteString> blob : blobs.entrySet()) {
       try (BlobSink sink = write(blob.getKey(), Encoding.IDENTITY)) {
-        blob.getValue().writeTo(sink);
+        ByteStrings.write(blob.getValue(), sink);
         sink.commit();
       }
     }
+  }
+
+  /**
+   * Whether {@link #readAll} and {@link #writeAll} cost less than a call for each blob, even if
+   * several were under way at once. If not they go from one blob to the next.
+   */
+  default boolean isBulk() {
+    return false;
   }
 
   /**

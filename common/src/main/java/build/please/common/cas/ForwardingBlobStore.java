@@ -56,6 +56,11 @@ public abstract class ForwardingBlobStore implements BlobStore {
   }
 
   @Override
+  public boolean isBulk() {
+    return delegate.isBulk();
+  }
+
+  @Override
   public Optional<LocalFile> file(Digest digest) throws IOException {
     return delegate.file(digest);
   }

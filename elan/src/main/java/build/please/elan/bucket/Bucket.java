@@ -68,6 +68,11 @@ public interface Bucket extends AutoCloseable {
     return OptionalLong.empty();
   }
 
+  /** The blobs in it, many at a time, where that costs less than one after the other. */
+  default Optional<BulkBlobs> inBulk() {
+    return Optional.empty();
+  }
+
   /**
    * Every object whose name begins with {@code prefix}, in no order. The caller closes the stream.
    */

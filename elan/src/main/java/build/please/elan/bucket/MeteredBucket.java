@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.elan.bucket;
 
+import build.please.common.cas.Digest;
+import build.please.common.cas.Encoding;
 import build.please.common.cas.LocalFile;
 import build.please.common.cas.StoreFullException;
 import build.please.elan.meter.StoreMeters;
 import build.please.elan.meter.StoreMeters.Operation;
 import build.please.elan.meter.StoreMeters.Outcome;
+import com.google.protobuf.ByteString;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -85,6 +89,11 @@ public final class MeteredBucket implements Bucket {
   @Override
   public OptionalLong decodedSize(String key) throws IOException {
     return bucket.decodedSize(key);
+  }
+
+  @Override
+  public Optional<BulkBlobs> inBulk() {
+    return bucket.inBulk().map(Bulk::new);
   }
 
   private BucketWriter timed(Call<BucketWriter> opening) throws IOException {
@@ -178,6 +187,46 @@ public final class MeteredBucket implements Bucket {
   @Override
   public void close() throws IOException {
     bucket.close();
+  }
+
+  /** Each step is one call. */
+  private final class Bulk implements BulkBlobs {
+    private final BulkBlobs bulk;
+
+    Bulk(BulkBlobs bulk) {
+      this.bulk = bulk;
+    }
+
+    @Override
+    public long[] sizes(List<Digest> digests, Encoding encoding) throws IOException {
+      return timed(Operation.SIZES, () -> bulk.sizes(digests, encoding));
+    }
+
+    @Override
+    public Map<Digest, ByteString> read(Collection<Digest> digests) throws IOException {
+      Map<Digest, ByteString> blobs = timed(Operation.READ, () -> bulk.read(digests));
+      meters.read(bytes(blobs));
+      return blobs;
+    }
+
+    @Override
+    public void write(Map<Digest, ByteString> blobs) throws IOException {
+      timed(
+          Operation.WRITE,
+          () -> {
+            bulk.write(blobs);
+            return blobs;
+          });
+      meters.written(bytes(blobs));
+    }
+
+    private static long bytes(Map<Digest, ByteString> blobs) {
+      long sum = 0;
+      for (ByteString blob : blobs.values()) {
+        sum += blob.size();
+      }
+      return sum;
+    }
   }
 
   private final class Reader extends FilterInputStream {

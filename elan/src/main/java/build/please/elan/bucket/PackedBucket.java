@@ -7,6 +7,7 @@ import build.please.elan.packed.Moments;
 import build.please.elan.packed.PackedIndex;
 import build.please.elan.packed.PackedLog;
 import build.please.elan.packed.PackedName;
+import build.please.elan.packed.RecordBatch;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -76,7 +77,7 @@ final class PackedBucket implements Bucket {
       PackedName name = PackedName.parse(key);
       if (name != null && log.find(name, second, found)) {
         sizes.put(key, (long) found.size());
-        noteUse(key, found, second, notes);
+        noteUse(name, found, second, notes);
       } else if (known.mayHold(name)) {
         others.add(key);
       }
@@ -89,9 +90,9 @@ final class PackedBucket implements Bucket {
     return sizes;
   }
 
-  private static void noteUse(String key, Found found, int second, List<Note> notes) {
+  static void noteUse(PackedName name, Found found, int second, List<Note> notes) {
     if (second != PackedIndex.UNWATCHED && second - found.used() >= NOTE_EVERY) {
-      notes.add(new Note(key, Moments.toEpoch(second), Moments.toEpoch(found.keptUntil())));
+      notes.add(new Note(name.key(), Moments.toEpoch(second), Moments.toEpoch(found.keptUntil())));
     }
   }
 
@@ -133,9 +134,9 @@ final class PackedBucket implements Bucket {
     PackedName name = PackedName.parse(key);
     Found found = new Found();
     byte[] record = name == null ? null : log.read(name, second, found);
-    if (record != null) {
+    if (name != null && record != null) {
       List<Note> notes = new ArrayList<>(0);
-      noteUse(key, found, second, notes);
+      noteUse(name, found, second, notes);
       store.note(notes);
       return bytes(record, offset);
     } else if (!known.mayHold(name)) {
@@ -164,7 +165,7 @@ final class PackedBucket implements Bucket {
         new PackedWriter.Destination() {
           @Override
           public void append(byte[] record, int length) throws IOException {
-            put(key, name, record, length, decodedSize);
+            PackedBucket.this.append(RecordBatch.of(name, record, length, decodedSize));
           }
 
           @Override
@@ -175,24 +176,30 @@ final class PackedBucket implements Bucket {
         sizeHint);
   }
 
-  private void put(String key, PackedName name, byte[] record, int length, long decodedSize)
-      throws IOException {
+  /** Stores objects in the log, and removes files of their names. */
+  void append(RecordBatch batch) throws IOException {
     store.checkThere();
     try {
-      log.append(name, record, length, decodedSize);
+      log.append(batch);
     } catch (IOException e) {
       throw DiskErrors.ofBytes(e);
     }
-    if (known.mayHold(name)) {
-      ReentrantLock place = place(name);
-      place.lock();
-      try {
-        if (isPacked(key, new Found())) {
-          files.delete(key);
-        }
-      } finally {
-        place.unlock();
+    for (int i = 0; i < batch.count(); i++) {
+      if (known.mayHold(batch.name(i))) {
+        removeFile(batch.name(i));
       }
+    }
+  }
+
+  private void removeFile(PackedName name) throws IOException {
+    ReentrantLock place = place(name);
+    place.lock();
+    try {
+      if (log.find(name, PackedIndex.UNWATCHED, new Found())) {
+        files.delete(name.key());
+      }
+    } finally {
+      place.unlock();
     }
   }
 
@@ -207,6 +214,11 @@ final class PackedBucket implements Bucket {
     byte[] record = name == null ? null : log.read(name, PackedIndex.UNWATCHED, new Found());
     long size = record == null ? -1 : PackedLog.decodedSize(record);
     return size < 0 ? OptionalLong.empty() : OptionalLong.of(size);
+  }
+
+  @Override
+  public Optional<BulkBlobs> inBulk() {
+    return Optional.of(new PackedBlobs(this, store));
   }
 
   @Override

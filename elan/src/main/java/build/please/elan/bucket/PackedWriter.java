@@ -15,7 +15,7 @@ final class PackedWriter extends BucketWriter {
     /**
      * Takes those of a small object.
      *
-     * @param record as {@link PackedLog#append} wants it
+     * @param record as {@link build.please.elan.packed.RecordBatch#of} wants it
      */
     void append(byte[] record, int length) throws IOException;
 

@@ -83,7 +83,12 @@ public final class TrafficMeters {
 
   /** A blob was stored. */
   public void receivedBlob(Batching batching, Encoding encoding) {
-    of(blobsReceived, new Way(batching, encoding)).increment();
+    receivedBlobs(batching, encoding, 1);
+  }
+
+  /** Several blobs were stored. */
+  public void receivedBlobs(Batching batching, Encoding encoding, int count) {
+    of(blobsReceived, new Way(batching, encoding)).increment(count);
   }
 
   /** Bytes of a blob go out. */
@@ -97,12 +102,12 @@ public final class TrafficMeters {
    * @param preferred what the client would have taken as well, or rather
    */
   public void servedBlob(Batching batching, Encoding used, Encoding preferred) {
-    of(blobsServed, new Choice(batching, used, preferred)).increment();
+    servedBlobs(batching, used, preferred, 1);
   }
 
-  /** The last bytes of several blobs go out, in the only form that the client takes. */
-  public void servedBlobs(Batching batching, Encoding encoding, int count) {
-    of(blobsServed, new Choice(batching, encoding, encoding)).increment(count);
+  /** The last bytes of several blobs go out. */
+  public void servedBlobs(Batching batching, Encoding used, Encoding preferred, int count) {
+    of(blobsServed, new Choice(batching, used, preferred)).increment(count);
   }
 
   /** An action result came. */

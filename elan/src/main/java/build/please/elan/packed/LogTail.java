@@ -101,7 +101,7 @@ final class LogTail {
     forcer.await(end() - 1);
   }
 
-  /** Writes a record of any object behind all others, and says where. */
+  /** Writes a record of any object, or several, behind all others, and says where. */
   @GuardedBy("lock")
   long write(ByteBuffer record) throws IOException {
     if (stopped) {
@@ -121,7 +121,8 @@ final class LogTail {
   @GuardedBy("lock")
   long bury(PackedName name) throws IOException {
     byte[] record = new byte[RecordHeader.BYTES];
-    RecordHeader.write(record, name, RecordHeader.DELETED, config.epochSeconds().getAsLong(), -1);
+    RecordHeader.write(
+        record, 0, name, RecordHeader.DELETED, config.epochSeconds().getAsLong(), -1);
     long location = write(ByteBuffer.wrap(record));
     active.deletions.addAndGet(record.length);
     return location;
@@ -129,7 +130,13 @@ final class LogTail {
 
   @GuardedBy("lock")
   private boolean fits(int footprint) {
-    return active.end() + footprint <= config.segmentBytes();
+    return footprint <= room();
+  }
+
+  /** Bytes of records that the segment takes which is being written. */
+  @GuardedBy("lock")
+  long room() {
+    return config.segmentBytes() - active.end();
   }
 
   /**

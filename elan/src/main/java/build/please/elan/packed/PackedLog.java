@@ -20,7 +20,7 @@ public final class PackedLog implements AutoCloseable {
   /** Bytes of the largest object that goes here. */
   public static final int MOST_BYTES = 64 << 10;
 
-  /** Where the bytes of an object begin in what is given to {@link #append}. */
+  /** Where the bytes of an object begin in what is given to {@link RecordBatch#of}. */
   public static final int HEAD_ROOM = RecordHeader.BYTES;
 
   /**
@@ -127,43 +127,63 @@ public final class PackedLog implements AutoCloseable {
   }
 
   /**
-   * Stores an object in place of an older one.
+   * Stores objects in place of older ones: with one write, and one force if any, for as many as
+   * share a segment.
    *
-   * @param record {@link #HEAD_ROOM} bytes that are overwritten, the bytes of the object, and
-   *     enough others to make it a multiple of eight
-   * @param length bytes of the object
-   * @param decoded as {@link #decodedSize}
    * @throws build.please.common.cas.StoreFullException if there is no room
-   * @throws IOException if it is not stored; an older one may be gone
+   * @throws IOException if not all are stored; older ones may be gone
    */
-  public void append(PackedName name, byte[] record, int length, long decoded) throws IOException {
-    RecordHeader.write(record, name, length, config.epochSeconds().getAsLong(), decoded);
-    ByteBuffer bytesOfRecord = ByteBuffer.wrap(record, 0, RecordHeader.footprint(length));
-    long location = NOWHERE;
-    while (location == NOWHERE) {
+  public void append(RecordBatch batch) throws IOException {
+    batch.seal(config.epochSeconds().getAsLong());
+    for (int from = 0; from < batch.count(); ) {
+      long location = NOWHERE;
+      int to = from;
       tail.lock.lock();
       try {
-        if (tail.isReady(bytesOfRecord.remaining())) {
-          location = tail.write(bytesOfRecord);
-          point(name, location, length);
+        if (tail.isReady(batch.footprint(from))) {
+          to = batch.fitting(from, tail.room());
+          location = tail.write(batch.records(from, to));
+          point(batch, from, to, location);
         }
       } finally {
         tail.lock.unlock();
       }
       if (location == NOWHERE) {
         tail.makeRoom();
+      } else {
+        settle(batch, from, to, location);
       }
+      from = to;
     }
-    settle(name, location);
   }
 
-  private void settle(PackedName name, long location) throws IOException {
+  private void point(RecordBatch batch, int from, int to, long location) {
+    Segment segment = tail.active();
+    Found before = new Found();
+    int now = now();
+    long shift = location - batch.offset(from);
+    for (int i = from; i < to; i++) {
+      segment.live.addAndGet(batch.footprint(i));
+      if (index.put(batch.name(i), shift + batch.offset(i), batch.length(i), now, before)) {
+        forget(before);
+      }
+    }
+  }
+
+  private void settle(RecordBatch batch, int from, int to, long location) throws IOException {
     try {
-      tail.settle(location);
+      // The last first, so that there is nothing left to wait for with the others.
+      tail.settle(location + batch.offset(to - 1) - batch.offset(from));
+      for (int i = from; i < to - 1; i++) {
+        tail.await(location + batch.offset(i) - batch.offset(from));
+      }
     } catch (IOException e) {
-      Found removed = new Found();
-      if (index.removeIf(name, object -> object.location == location, removed)) {
-        forget(removed);
+      for (int i = from; i < to; i++) {
+        long lost = location + batch.offset(i) - batch.offset(from);
+        Found removed = new Found();
+        if (index.removeIf(batch.name(i), object -> object.location == lost, removed)) {
+          forget(removed);
+        }
       }
       throw e;
     }
@@ -325,14 +345,6 @@ public final class PackedLog implements AutoCloseable {
       }
     } finally {
       tail.lock.unlock();
-    }
-  }
-
-  private void point(PackedName name, long location, int length) {
-    tail.active().live.addAndGet(RecordHeader.footprint(length));
-    Found before = new Found();
-    if (index.put(name, location, length, now(), before)) {
-      forget(before);
     }
   }
 

@@ -40,6 +40,28 @@ public record PackedName(int kind, long word0, long word1, long word2, long word
       return null;
     }
     int kind = kind(key, hash - 3);
+    return kind < 0 ? null : parse(kind, key, hash);
+  }
+
+  /** The number of a kind, such as {@code cas/}. */
+  public static int kind(String kind) {
+    return KINDS.indexOf(kind);
+  }
+
+  /**
+   * The name of the object of a kind with a hash.
+   *
+   * @throws IllegalArgumentException if it is no hash
+   */
+  public static PackedName of(int kind, String hash) {
+    PackedName name = hash.length() == HASH ? parse(kind, hash, 0) : null;
+    if (name == null) {
+      throw new IllegalArgumentException(hash + " is no hash");
+    }
+    return name;
+  }
+
+  private static @Nullable PackedName parse(int kind, String key, int hash) {
     long word0 = 0;
     long word1 = 0;
     long word2 = 0;
@@ -56,7 +78,7 @@ public record PackedName(int kind, long word0, long word1, long word2, long word
       word2 = word2 << 4 | digit2;
       word3 = word3 << 4 | digit3;
     }
-    return kind < 0 || wrong < 0 ? null : new PackedName(kind, word0, word1, word2, word3);
+    return wrong < 0 ? null : new PackedName(kind, word0, word1, word2, word3);
   }
 
   private static int kind(String key, int length) {

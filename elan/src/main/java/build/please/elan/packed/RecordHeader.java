@@ -40,19 +40,19 @@ final class RecordHeader {
   /**
    * Fills in the header of a record.
    *
-   * @param record the header's place, then the bytes of the object
+   * @param at the header's place, behind which are the bytes of the object
    */
-  static void write(byte[] record, PackedName name, int length, long written, long decoded) {
-    INTS.set(record, LENGTH, length);
-    INTS.set(record, SUM, checksum(record, BYTES, Math.max(length, 0)));
-    INTS.set(record, KIND, name.kind());
-    LONGS.set(record, WRITTEN, written);
-    LONGS.set(record, DECODED, decoded);
-    LONGS.set(record, HASH, name.word0());
-    LONGS.set(record, HASH + 8, name.word1());
-    LONGS.set(record, HASH + 16, name.word2());
-    LONGS.set(record, HASH + 24, name.word3());
-    INTS.set(record, 0, checksum(record, LENGTH, BYTES - LENGTH));
+  static void write(byte[] bytes, int at, PackedName name, int length, long written, long decoded) {
+    INTS.set(bytes, at + LENGTH, length);
+    INTS.set(bytes, at + SUM, checksum(bytes, at + BYTES, Math.max(length, 0)));
+    INTS.set(bytes, at + KIND, name.kind());
+    LONGS.set(bytes, at + WRITTEN, written);
+    LONGS.set(bytes, at + DECODED, decoded);
+    LONGS.set(bytes, at + HASH, name.word0());
+    LONGS.set(bytes, at + HASH + 8, name.word1());
+    LONGS.set(bytes, at + HASH + 16, name.word2());
+    LONGS.set(bytes, at + HASH + 24, name.word3());
+    INTS.set(bytes, at, checksum(bytes, at + LENGTH, BYTES - LENGTH));
   }
 
   /** Whether a header begins there. */
@@ -60,7 +60,12 @@ final class RecordHeader {
     int kind = (int) INTS.get(bytes, at + KIND);
     int length = length(bytes, at);
     return (int) INTS.get(bytes, at) == checksum(bytes, at + LENGTH, BYTES - LENGTH)
-        && kind >= 0
+        && isPossible(kind, length);
+  }
+
+  /** Whether there are objects of that kind and length. */
+  static boolean isPossible(int kind, int length) {
+    return kind >= 0
         && kind < PackedName.KINDS.size()
         && length >= DELETED
         && length <= PackedLog.MOST_BYTES;

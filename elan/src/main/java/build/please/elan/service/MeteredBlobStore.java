@@ -4,7 +4,6 @@ package build.please.elan.service;
 import build.please.common.cas.BlobNotFoundException;
 import build.please.common.cas.BlobSink;
 import build.please.common.cas.BlobStore;
-import build.please.common.cas.ByteStrings;
 import build.please.common.cas.Digest;
 import build.please.common.cas.Encoding;
 import build.please.common.cas.ForwardingBlobStore;
@@ -80,16 +79,32 @@ final class MeteredBlobStore extends ForwardingBlobStore {
 
   @Override
   public Map<Digest, ByteString> readAll(Collection<Digest> digests) throws IOException {
+    return readAll(digests, Encoding.IDENTITY);
+  }
+
+  /**
+   * As {@link #readAll(Collection)}. It is timed as one.
+   *
+   * @param preferred as for {@link #read(Digest, Encoding, Encoding)}
+   */
+  Map<Digest, ByteString> readAll(Collection<Digest> digests, Encoding preferred)
+      throws IOException {
     long start = timers.now();
     Map<Digest, ByteString> found = super.readAll(digests);
     long nanos = timers.now() - start;
     timers.readLatency(nanos);
     timers.readDuration(nanos);
-    for (ByteString bytes : found.values()) {
-      traffic.served(batching, Encoding.IDENTITY, bytes.size());
-      traffic.servedBlob(batching, Encoding.IDENTITY, Encoding.IDENTITY);
-    }
+    traffic.served(batching, Encoding.IDENTITY, bytes(found));
+    traffic.servedBlobs(batching, Encoding.IDENTITY, preferred, found.size());
     return found;
+  }
+
+  private static long bytes(Map<Digest, ByteString> blobs) {
+    long sum = 0;
+    for (ByteString blob : blobs.values()) {
+      sum += blob.size();
+    }
+    return sum;
   }
 
   @Override
@@ -98,14 +113,16 @@ final class MeteredBlobStore extends ForwardingBlobStore {
     return new Writer(super.write(digest, encoding), encoding, start);
   }
 
+  /** {@inheritDoc} It is timed as one. */
   @Override
   public void writeAll(Map<Digest, ByteString> blobs) throws IOException {
-    for (Map.Entry<Digest, ByteString> blob : blobs.entrySet()) {
-      try (BlobSink sink = write(blob.getKey(), Encoding.IDENTITY)) {
-        ByteStrings.write(blob.getValue(), sink);
-        sink.commit();
-      }
-    }
+    long start = timers.now();
+    super.writeAll(blobs);
+    long nanos = timers.now() - start;
+    timers.writeLatency(nanos);
+    timers.writeDuration(nanos);
+    traffic.received(batching, Encoding.IDENTITY, bytes(blobs));
+    traffic.receivedBlobs(batching, Encoding.IDENTITY, blobs.size());
   }
 
   private final class Reader extends FilterInputStream {

@@ -98,7 +98,7 @@ final class TreePages {
       next++;
     }
     traffic.served(Batching.SINGLE, Encoding.IDENTITY, bytes);
-    traffic.servedBlobs(Batching.SINGLE, Encoding.IDENTITY, page.size());
+    traffic.servedBlobs(Batching.SINGLE, Encoding.IDENTITY, Encoding.IDENTITY, page.size());
     done = next == tree.size();
     if (!done) {
       ByteString token = tokenOfNext();

@@ -12,14 +12,16 @@ import build.please.common.cas.ZstdDecodedStream;
 import build.please.common.cas.ZstdEncodingStream;
 import build.please.elan.bucket.Bucket;
 import build.please.elan.bucket.BucketWriter;
+import build.please.elan.bucket.BulkBlobs;
+import com.google.protobuf.ByteString;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -38,53 +40,104 @@ import org.slf4j.LoggerFactory;
  */
 final class BucketBlobStore implements BlobStore {
   private static final Logger log = LoggerFactory.getLogger(BucketBlobStore.class);
+  private static final long ABSENT = -1;
 
   private final Bucket bucket;
+  private final Optional<BulkBlobs> bulk;
   private final StoreConfig.Compressed compressed;
   private final PackedSizes packedSizes = new PackedSizes();
   private final LongAdder corrupt = new LongAdder();
 
   BucketBlobStore(Bucket bucket, StoreConfig.Compressed compressed) {
     this.bucket = bucket;
+    this.bulk = bucket.inBulk();
     this.compressed = compressed;
   }
 
-  /** Asks the bucket about objects. */
+  /** Asks the bucket about objects; as {@link BulkBlobs#sizes}. */
   @FunctionalInterface
   private interface Look {
+    long[] sizes(List<Digest> digests, Encoding encoding) throws IOException;
+  }
+
+  /** The same about keys; as {@link Bucket#sizes}. */
+  @FunctionalInterface
+  private interface KeyLook {
     Map<String, Long> sizes(Collection<String> keys) throws IOException;
   }
 
   @Override
   public Set<Digest> findMissing(Collection<Digest> digests) throws IOException {
-    return missing(digests, bucket::sizes);
+    return bulk.isPresent()
+        ? missing(digests, bulk.get()::sizes)
+        : missing(digests, byKey(bucket::sizes));
   }
 
   @Override
   public Set<Digest> keep(Collection<Digest> digests, Duration time) throws IOException {
-    return missing(digests, keys -> bucket.keep(keys, time));
+    return missing(digests, byKey(keys -> bucket.keep(keys, time)));
+  }
+
+  private static Look byKey(KeyLook look) {
+    return (digests, encoding) -> {
+      List<String> keys = digests.stream().map(digest -> Keys.blob(digest, encoding)).toList();
+      Map<String, Long> sizes = look.sizes(keys);
+      return keys.stream().mapToLong(key -> sizes.getOrDefault(key, ABSENT)).toArray();
+    };
   }
 
   private Set<Digest> missing(Collection<Digest> digests, Look look) throws IOException {
-    List<String> keys = keys(digests, Encoding.IDENTITY);
-    Map<String, Long> plain = look.sizes(keys);
+    List<Digest> asked = digests instanceof List<Digest> list ? list : List.copyOf(digests);
+    long[] plain = look.sizes(asked, Encoding.IDENTITY);
     Set<Digest> missing = new LinkedHashSet<>();
-    Iterator<String> key = keys.iterator();
-    for (Digest digest : digests) {
-      if (!isSize(plain.get(key.next()), digest)) {
-        missing.add(digest);
+    for (int i = 0; i < plain.length; i++) {
+      if (plain[i] != asked.get(i).size()) {
+        missing.add(asked.get(i));
       }
     }
     if (missing.isEmpty()) {
       return missing;
     }
-    Map<String, Long> packed = look.sizes(keys(missing, Encoding.ZSTD));
-    for (Digest digest : List.copyOf(missing)) {
-      if (packed.containsKey(Keys.blob(digest, Encoding.ZSTD)) && isPacked(digest)) {
-        missing.remove(digest);
+    List<Digest> others = List.copyOf(missing);
+    long[] packed = look.sizes(others, Encoding.ZSTD);
+    for (int i = 0; i < packed.length; i++) {
+      if (packed[i] != ABSENT && isPacked(others.get(i))) {
+        missing.remove(others.get(i));
       }
     }
     return missing;
+  }
+
+  @Override
+  public boolean isBulk() {
+    return bulk.isPresent();
+  }
+
+  @Override
+  public Map<Digest, ByteString> readAll(Collection<Digest> digests) throws IOException {
+    if (bulk.isEmpty()) {
+      return BlobStore.super.readAll(digests);
+    }
+    Map<Digest, ByteString> found = bulk.get().read(digests);
+    List<Digest> others = new ArrayList<>(0);
+    for (Digest digest : digests) {
+      if (!found.containsKey(digest)) {
+        others.add(digest);
+      }
+    }
+    if (!others.isEmpty()) {
+      found.putAll(BlobStore.super.readAll(others));
+    }
+    return found;
+  }
+
+  @Override
+  public void writeAll(Map<Digest, ByteString> blobs) throws IOException {
+    if (bulk.isPresent()) {
+      bulk.get().write(blobs);
+    } else {
+      BlobStore.super.writeAll(blobs);
+    }
   }
 
   @Override
@@ -207,10 +260,6 @@ final class BucketBlobStore implements BlobStore {
 
   private @Nullable Long sizeOf(String key) throws IOException {
     return bucket.sizes(List.of(key)).get(key);
-  }
-
-  private static List<String> keys(Collection<Digest> digests, Encoding encoding) {
-    return digests.stream().map(digest -> Keys.blob(digest, encoding)).toList();
   }
 
   private static boolean isSize(@Nullable Long stored, Digest digest) {

@@ -68,6 +68,10 @@ final class EmptyBlobStore extends ForwardingBlobStore {
 
   @Override
   public void writeAll(Map<Digest, ByteString> blobs) throws IOException {
+    if (!hasEmpty(blobs.keySet())) {
+      super.writeAll(blobs);
+      return;
+    }
     for (Map.Entry<Digest, ByteString> blob : blobs.entrySet()) {
       if (blob.getKey().isEmpty() && !blob.getValue().isEmpty()) {
         throw tooLong();
@@ -80,9 +84,18 @@ final class EmptyBlobStore extends ForwardingBlobStore {
   }
 
   private static Collection<Digest> withoutEmpty(Collection<Digest> digests) {
-    return digests.stream().anyMatch(Digest::isEmpty)
+    return hasEmpty(digests)
         ? digests.stream().filter(digest -> !digest.isEmpty()).toList()
         : digests;
+  }
+
+  private static boolean hasEmpty(Collection<Digest> digests) {
+    for (Digest digest : digests) {
+      if (digest.isEmpty()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static BlobRejectedException tooLong() {

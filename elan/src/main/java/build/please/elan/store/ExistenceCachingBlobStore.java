@@ -98,6 +98,12 @@ final class ExistenceCachingBlobStore extends ForwardingBlobStore {
   }
 
   @Override
+  public void writeAll(Map<Digest, ByteString> blobs) throws IOException {
+    super.writeAll(blobs);
+    blobs.keySet().forEach(known::add);
+  }
+
+  @Override
   public boolean adopt(Digest digest, Path file) throws IOException {
     boolean adopted = super.adopt(digest, file);
     if (adopted) {

@@ -7,8 +7,10 @@ import build.please.common.cas.BlobStore;
 import build.please.common.cas.Digest;
 import build.please.common.cas.Encoding;
 import build.please.common.cas.ForwardingBlobStore;
+import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 
 /** Refuses to store blobs above a size (CAP-16). Larger ones that are there already are served. */
 final class SizeLimitedBlobStore extends ForwardingBlobStore {
@@ -23,6 +25,14 @@ final class SizeLimitedBlobStore extends ForwardingBlobStore {
   public BlobSink write(Digest digest, Encoding encoding) throws IOException {
     check(digest);
     return super.write(digest, encoding);
+  }
+
+  @Override
+  public void writeAll(Map<Digest, ByteString> blobs) throws IOException {
+    for (Digest digest : blobs.keySet()) {
+      check(digest);
+    }
+    super.writeAll(blobs);
   }
 
   @Override

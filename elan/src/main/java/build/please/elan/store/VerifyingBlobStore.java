@@ -4,7 +4,6 @@ package build.please.elan.store;
 import build.please.common.cas.BlobNotFoundException;
 import build.please.common.cas.BlobSink;
 import build.please.common.cas.BlobStore;
-import build.please.common.cas.ByteStrings;
 import build.please.common.cas.CorruptZstdException;
 import build.please.common.cas.Digest;
 import build.please.common.cas.Encoding;
@@ -21,8 +20,10 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -139,13 +140,21 @@ final class VerifyingBlobStore extends ForwardingBlobStore {
 
   @Override
   public Map<Digest, ByteString> readAll(Collection<Digest> digests) throws IOException {
-    Map<Digest, ByteString> sound = new HashMap<>();
-    for (Map.Entry<Digest, ByteString> blob : readWhole(digests).entrySet()) {
-      if (Digest.of(blob.getKey().function(), blob.getValue()).equals(blob.getKey())) {
-        sound.put(blob.getKey(), blob.getValue());
-      } else {
-        discard(blob.getKey());
+    Map<Digest, ByteString> read = readWhole(digests);
+    Hashers hashers = new Hashers();
+    List<Digest> wrong = new ArrayList<>(0);
+    for (Map.Entry<Digest, ByteString> blob : read.entrySet()) {
+      if (!hashers.match(blob.getKey(), blob.getValue())) {
+        wrong.add(blob.getKey());
       }
+    }
+    if (wrong.isEmpty()) {
+      return read;
+    }
+    Map<Digest, ByteString> sound = new HashMap<>(read);
+    for (Digest digest : wrong) {
+      sound.remove(digest);
+      discard(digest);
     }
     return sound;
   }
@@ -182,11 +191,13 @@ final class VerifyingBlobStore extends ForwardingBlobStore {
 
   @Override
   public void writeAll(Map<Digest, ByteString> blobs) throws IOException {
+    Hashers hashers = new Hashers();
     for (Map.Entry<Digest, ByteString> blob : blobs.entrySet()) {
-      try (BlobSink sink = write(blob.getKey(), Encoding.IDENTITY)) {
-        ByteStrings.write(blob.getValue(), sink);
-        sink.commit();
-      }
+      hashers.check(blob.getKey(), blob.getValue());
+    }
+    super.writeAll(blobs);
+    for (Digest written : blobs.keySet()) {
+      remember(written);
     }
   }
 

@@ -50,12 +50,11 @@ final class VerifyingSink extends BlobSink {
       decoder.finish();
     }
     if (size != digest.size()) {
-      throw new BlobRejectedException(
-          Fault.SIZE, "blob " + digest + " came with " + size + " bytes, not " + digest.size());
+      throw Hashers.wrongSize(digest, size);
     }
     String hash = HexFormat.of().formatHex(hasher.digest());
     if (!hash.equals(digest.hash())) {
-      throw new BlobRejectedException("blob " + digest + " came with bytes that hash to " + hash);
+      throw Hashers.wrongHash(digest, hash);
     }
     sink.commit();
     judge.judge(digest, Verdict.SOUND);

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.elan.bucket;
 
+import build.please.common.cas.Digest;
+import build.please.common.cas.Encoding;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** A bucket that is out of order whenever a test says so. */
@@ -24,6 +30,7 @@ public final class FailingBucket implements Bucket {
     failing = false;
   }
 
+  @CanIgnoreReturnValue
   private Bucket orFail() throws IOException {
     if (failing) {
       throw new IOException("injected: the bucket is out of order");
@@ -44,6 +51,37 @@ public final class FailingBucket implements Bucket {
   @Override
   public BucketWriter write(String key, long sizeHint) throws IOException {
     return orFail().write(key, sizeHint);
+  }
+
+  @Override
+  public Optional<BulkBlobs> inBulk() {
+    return bucket.inBulk().map(Bulk::new);
+  }
+
+  private final class Bulk implements BulkBlobs {
+    private final BulkBlobs bulk;
+
+    Bulk(BulkBlobs bulk) {
+      this.bulk = bulk;
+    }
+
+    @Override
+    public long[] sizes(List<Digest> digests, Encoding encoding) throws IOException {
+      orFail();
+      return bulk.sizes(digests, encoding);
+    }
+
+    @Override
+    public Map<Digest, ByteString> read(Collection<Digest> digests) throws IOException {
+      orFail();
+      return bulk.read(digests);
+    }
+
+    @Override
+    public void write(Map<Digest, ByteString> blobs) throws IOException {
+      orFail();
+      bulk.write(blobs);
+    }
   }
 
   @Override

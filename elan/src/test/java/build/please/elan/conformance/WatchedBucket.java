@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.elan.conformance;
 
+import build.please.common.cas.Digest;
+import build.please.common.cas.Encoding;
 import build.please.common.cas.LocalFile;
 import build.please.common.cas.StoreFullException;
 import build.please.elan.bucket.Bucket;
 import build.please.elan.bucket.BucketWriter;
+import build.please.elan.bucket.BulkBlobs;
 import build.please.elan.bucket.Pace;
 import build.please.elan.bucket.StoredObject;
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import com.google.protobuf.ByteString;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -100,6 +106,7 @@ final class WatchedBucket implements Bucket {
     }
   }
 
+  @CanIgnoreReturnValue
   private Bucket orFail(String key) throws IOException {
     calls.incrementAndGet();
     if (mood == Mood.OUT_OF_ORDER && key.startsWith(failing)) {
@@ -206,6 +213,59 @@ final class WatchedBucket implements Bucket {
         }
       }
     };
+  }
+
+  @Override
+  public Optional<BulkBlobs> inBulk() {
+    return bucket.inBulk().map(Bulk::new);
+  }
+
+  private final class Bulk implements BulkBlobs {
+    private final BulkBlobs bulk;
+
+    Bulk(BulkBlobs bulk) {
+      this.bulk = bulk;
+    }
+
+    private void orFailFor(Collection<Digest> digests, Encoding encoding) throws IOException {
+      for (Digest digest : digests) {
+        String kind = encoding == Encoding.ZSTD ? "zstd_cas/" : "cas/";
+        orFail(
+            digest.function().prefix()
+                + kind
+                + digest.hash().substring(0, 2)
+                + "/"
+                + digest.hash());
+      }
+    }
+
+    @Override
+    public long[] sizes(List<Digest> digests, Encoding encoding) throws IOException {
+      orFailFor(digests, encoding);
+      return bulk.sizes(digests, encoding);
+    }
+
+    @Override
+    public Map<Digest, ByteString> read(Collection<Digest> digests) throws IOException {
+      orFailFor(digests, Encoding.IDENTITY);
+      if (mood == Mood.UNREADABLE) {
+        throw new IOException("injected: blobs cannot be read");
+      } else if (mood == Mood.SHORT) {
+        return new HashMap<>();
+      }
+      Map<Digest, ByteString> blobs = bulk.read(digests);
+      blobs.values().forEach(blob -> bytesRead.addAndGet(blob.size()));
+      return blobs;
+    }
+
+    @Override
+    public void write(Map<Digest, ByteString> blobs) throws IOException {
+      orFailFor(blobs.keySet(), Encoding.IDENTITY);
+      if (mood == Mood.FULL) {
+        throw new StoreFullException("injected: no room");
+      }
+      bulk.write(blobs);
+    }
   }
 
   @Override

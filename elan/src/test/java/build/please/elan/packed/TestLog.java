@@ -63,7 +63,7 @@ final class TestLog implements AutoCloseable {
     byte[] bytes = content.getBytes(UTF_8);
     byte[] record = new byte[RecordHeader.footprint(bytes.length)];
     System.arraycopy(bytes, 0, record, PackedLog.HEAD_ROOM, bytes.length);
-    log.append(name, record, bytes.length, 7);
+    log.append(RecordBatch.of(name, record, bytes.length, 7));
   }
 
   @Nullable String load(PackedName name) throws IOException {

@@ -10,6 +10,7 @@ import build.please.common.rpc.FanOut;
 import build.please.common.rpc.Threads;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
@@ -72,6 +73,18 @@ final class BatchItemsTest {
     threads(QUICK);
 
     assertEquals(Thread.currentThread(), threads(QUICK).get(0));
+  }
+
+  @Test
+  void steps_goOnForAsLongAsTheyAreQuick() throws IOException {
+    List<Integer> seen = new ArrayList<>();
+    assertEquals(ITEMS.size(), batch.steps(ITEMS, seen::addAll));
+    assertEquals(ITEMS, seen);
+
+    int done = batch.steps(ITEMS, some -> nanos.addAndGet(SLOW * some.size()));
+
+    assertTrue(done > 0 && done < ITEMS.size(), () -> "" + done);
+    assertEquals(0, batch.steps(ITEMS, seen::addAll));
   }
 
   @Test
