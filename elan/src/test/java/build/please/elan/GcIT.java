@@ -7,13 +7,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import build.please.common.cas.Digest;
 import build.please.elan.ServerProcess.Ending;
+import build.please.elan.bucket.Bucket;
+import build.please.elan.bucket.Buckets;
+import build.please.elan.store.BucketCas;
+import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -130,6 +139,39 @@ final class GcIT {
     }
     Ending alone = ServerProcess.run(JAR, directory, "gc", packed);
     assertEquals(0, alone.exitCode(), alone::toString);
+  }
+
+  private void putPacked(String content, Duration age) throws IOException {
+    ByteString bytes = ByteString.copyFromUtf8(content);
+    try (Bucket bucket =
+        Buckets.open(packed(), Clock.fixed(Instant.now().minus(age), ZoneOffset.UTC))) {
+      BucketCas.of(bucket).blobs().writeAll(Map.of(Digest.of(bytes), bytes));
+    }
+  }
+
+  private String packed() {
+    return "disk://" + directory.resolve("packed") + "?create_dir=true";
+  }
+
+  private Set<Digest> lost(String... contents) throws IOException {
+    Set<Digest> digests = new HashSet<>();
+    for (String content : contents) {
+      digests.add(Digest.of(ByteString.copyFromUtf8(content)));
+    }
+    try (Bucket bucket = Buckets.open(packed(), Clock.systemUTC())) {
+      return BucketCas.of(bucket).blobs().findMissing(digests);
+    }
+  }
+
+  @Test
+  void packedObjectsThatAreOld_areSwept() throws IOException {
+    putPacked("old", Duration.ofDays(50));
+    putPacked("young", Duration.ofDays(5));
+
+    assertWent(ServerProcess.run(JAR, directory, "gc", "--storage=" + packed()));
+
+    Digest gone = Digest.of(ByteString.copyFromUtf8("old"));
+    assertEquals(Set.of(gone), lost("old", "young"));
   }
 
   @Test
