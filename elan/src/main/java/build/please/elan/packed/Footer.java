@@ -28,6 +28,13 @@ final class Footer {
       return length == RecordHeader.DELETED;
     }
 
+    /** Whether there may be such a record in a segment that ends there. */
+    boolean isWithin(long end) {
+      return RecordHeader.isPossible(name.kind(), length)
+          && offset >= Segment.HEADER
+          && offset + footprint() <= end;
+    }
+
     int footprint() {
       return RecordHeader.footprint(length);
     }
@@ -68,7 +75,9 @@ final class Footer {
     int count = trailer.getInt(8);
     if (trailer.getLong(24) != MAGIC
         || trailer.getInt(CHECKED) != checksum(trailer.array(), 0, CHECKED)
+        || start < Segment.HEADER
         || count < 0
+        || count > Integer.MAX_VALUE / ENTRY
         || start + (long) count * ENTRY + TRAILER != size) {
       return null;
     }
@@ -77,9 +86,15 @@ final class Footer {
     if (checksum(footer.array(), 0, footer.capacity()) != trailer.getInt(12)) {
       return null;
     }
+    List<Entry> entries = entries(footer.flip());
+    for (Entry entry : entries) {
+      if (!entry.isWithin(start)) {
+        return null;
+      }
+    }
     segment.setEnd(start);
     segment.setClosed();
-    return entries(footer.flip());
+    return entries;
   }
 
   private static List<Entry> entries(ByteBuffer footer) {

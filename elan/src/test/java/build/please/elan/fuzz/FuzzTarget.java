@@ -22,7 +22,8 @@ enum FuzzTarget implements Fuzz.Target {
   DIRECTORIES(StoredTargets::directory),
   TREES(StoredTargets::tree),
   ACTION_RESULTS(StoredTargets::actionResult),
-  ZSTD(ZstdTarget::decode);
+  ZSTD(ZstdTarget::decode),
+  SEGMENTS(SegmentTarget::segment);
 
   /** As {@link Fuzz.Target}, without a state. */
   @Immutable
