@@ -28,9 +28,9 @@ final class MemorySubscription implements Claimable {
   @GuardedBy("lock")
   private final Map<String, Queue<Entry>> behind = new HashMap<>();
 
-  /** What to run when something is ready. */
+  /** The open ones. Of them as many were told to poll as there are messages ready, or all. */
   @GuardedBy("lock")
-  private final List<Runnable> bells = new ArrayList<>();
+  private final List<MemoryClaim> claims = new ArrayList<>();
 
   @GuardedBy("lock")
   private int unacknowledged;
@@ -101,8 +101,9 @@ final class MemorySubscription implements Claimable {
   public Claim claim(Runnable onArrival) {
     lock.lock();
     try {
-      bells.add(onArrival);
-      return new MemoryClaim(onArrival);
+      MemoryClaim claim = new MemoryClaim(onArrival);
+      claims.add(claim);
+      return claim;
     } finally {
       lock.unlock();
     }
@@ -115,7 +116,7 @@ final class MemorySubscription implements Claimable {
       closed = true;
       queue.remove(this);
       changed.signalAll();
-      bells.forEach(Runnable::run);
+      claims.forEach(MemoryClaim::tell);
     } finally {
       lock.unlock();
     }
@@ -125,7 +126,20 @@ final class MemorySubscription implements Claimable {
   private void makeReady(Entry entry) {
     ready.add(entry);
     changed.signal();
-    bells.forEach(Runnable::run);
+    tellOne();
+  }
+
+  /**
+   * Wakes one who does not know yet that there is something, since all but one would wake in vain.
+   */
+  @GuardedBy("lock")
+  private void tellOne() {
+    for (MemoryClaim claim : claims) {
+      if (!claim.told && !claim.met) {
+        claim.tell();
+        return;
+      }
+    }
   }
 
   private void acknowledge(Entry entry) {
@@ -170,7 +184,12 @@ final class MemorySubscription implements Claimable {
 
   private final class MemoryClaim implements Claim {
     private final Runnable onArrival;
+
+    // The subscription's lock guards both.
     private boolean met;
+
+    /** Whether it was told to poll, and has not done so in vain since. */
+    private boolean told;
 
     MemoryClaim(Runnable onArrival) {
       this.onArrival = onArrival;
@@ -182,6 +201,7 @@ final class MemorySubscription implements Claimable {
       try {
         Optional<Lease> next = met ? Optional.empty() : lease();
         met |= next.isPresent();
+        told &= next.isPresent();
         return next;
       } finally {
         lock.unlock();
@@ -192,10 +212,18 @@ final class MemorySubscription implements Claimable {
     public void close() {
       lock.lock();
       try {
-        bells.remove(onArrival);
+        claims.remove(this);
+        if (told && !met && !ready.isEmpty()) {
+          tellOne();
+        }
       } finally {
         lock.unlock();
       }
+    }
+
+    private void tell() {
+      told = true;
+      onArrival.run();
     }
   }
 

@@ -3,8 +3,11 @@ package build.please.mettle.queue;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 final class MemoryQueueTest extends QueueContract {
@@ -76,6 +79,39 @@ final class MemoryQueueTest extends QueueContract {
       }
       small.publish(message("4", ""));
       assertEquals("4", text(takeAndAck(quick)));
+    }
+  }
+
+  @Test
+  void publish_whenManyWait_wakesOneForEach() throws IOException {
+    AtomicInteger first = new AtomicInteger();
+    AtomicInteger second = new AtomicInteger();
+    try (Claimable subscription = queue.subscribe();
+        Claimable.Claim one = subscription.claim(first::incrementAndGet);
+        Claimable.Claim other = subscription.claim(second::incrementAndGet)) {
+      queue.publish(message("1", ""));
+      assertEquals(List.of(1, 0), List.of(first.get(), second.get()));
+      queue.publish(message("2", ""));
+      assertEquals(List.of(1, 1), List.of(first.get(), second.get()));
+      takeAndAck(subscription);
+      takeAndAck(subscription);
+      assertTrue(one.poll().isEmpty() && other.poll().isEmpty());
+      queue.publish(message("3", ""));
+      assertEquals(3, first.get() + second.get());
+    }
+  }
+
+  @Test
+  void claimThatWasWoken_andTakesNothing_wakesAnother() throws IOException {
+    AtomicInteger second = new AtomicInteger();
+    try (Claimable subscription = queue.subscribe()) {
+      Claimable.Claim one = subscription.claim(() -> {});
+      try (Claimable.Claim other = subscription.claim(second::incrementAndGet)) {
+        queue.publish(message("1", ""));
+        one.close();
+        assertEquals(1, second.get());
+        other.poll().orElseThrow().ack();
+      }
     }
   }
 
