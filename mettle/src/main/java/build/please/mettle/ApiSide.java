@@ -16,6 +16,7 @@ import build.please.mettle.api.CapabilitiesService;
 import build.please.mettle.api.DeadLetterLoop;
 import build.please.mettle.api.ExecutionService;
 import build.please.mettle.api.KeepAlive;
+import build.please.mettle.api.LocalResponses;
 import build.please.mettle.api.LogByteStream;
 import build.please.mettle.api.Operations;
 import build.please.mettle.api.OperationsService;
@@ -36,6 +37,7 @@ import build.please.mettle.control.Wishes;
 import build.please.mettle.logs.LiveLogs;
 import build.please.mettle.meter.ApiMeters;
 import build.please.mettle.queue.Subscription;
+import build.please.mettle.queue.Topic;
 import build.please.proto.bytestream.ByteStreamGrpc.ByteStreamImplBase;
 import build.please.proto.execution.CacheCapabilities;
 import com.github.benmanes.caffeine.cache.Ticker;
@@ -229,6 +231,11 @@ final class ApiSide implements AutoCloseable {
     Pace pace = storage.pace();
     QuickCalls quick = ExecutionService.quick(pace);
     return settings.forwarding() == Forwarding.ON ? quick.and(QuickRequests.of(pace)) : quick;
+  }
+
+  /** For workers in this process: where they say how far their runs are. */
+  Topic responses() {
+    return new LocalResponses(operations);
   }
 
   /** For workers in this process: who waits for what they run, and reads what it prints. */

@@ -66,7 +66,6 @@ final class DualServer implements AutoCloseable {
     Means means = opened.add(Means.open(clock, telemetry.traces()));
     MemoryQueue requests = opened.add(new MemoryQueue(QUEUE_CAPACITY));
     MemoryQueue batch = opened.add(new MemoryQueue(QUEUE_CAPACITY));
-    MemoryQueue responses = opened.add(new MemoryQueue(QUEUE_CAPACITY));
     api =
         opened.add(
             ApiSide.open(
@@ -80,7 +79,7 @@ final class DualServer implements AutoCloseable {
                         Topic.NOWHERE,
                         "dual",
                         settings.api().platform()),
-                    responses.subscribe(),
+                    Subscription.NONE,
                     Subscription.NONE),
                 means,
                 meters.api()));
@@ -94,7 +93,7 @@ final class DualServer implements AutoCloseable {
                 new WorkerLinks(
                     new UrgentFirst(
                         requests.subscribe(), batch.subscribe(), Duration.ZERO, System::nanoTime),
-                    responses),
+                    api.responses()),
                 new Surroundings(slots(), telemetry.traces(), api.attendance(logs)),
                 meters.worker(),
                 clock));

@@ -12,9 +12,7 @@ import build.please.proto.execution.ExecuteOperationMetadata;
 import build.please.proto.execution.ExecuteResponse;
 import build.please.proto.execution.ExecutionStage;
 import com.google.longrunning.Operation;
-import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Message;
 import com.google.rpc.Code;
 import com.google.rpc.Status;
 
@@ -34,12 +32,7 @@ record News(String name, Update update, Operation operation, Run run) {
    */
   static News parse(ResponseMessage message) throws MalformedException {
     Operation operation = message.operation();
-    ExecuteOperationMetadata metadata;
-    try {
-      metadata = ExecuteOperation.metadata(operation);
-    } catch (InvalidProtocolBufferException e) {
-      throw new MalformedException("response without execution metadata: " + e.getMessage());
-    }
+    ExecuteOperationMetadata metadata = metadata(operation);
     String name = name(operation.getName(), Digest.parse(metadata.getActionDigest()).hash());
     ExecutionStage.Value stage = stage(operation, metadata);
     ExecuteOperationMetadata.Builder full = metadata.toBuilder().setStage(stage);
@@ -47,15 +40,38 @@ record News(String name, Update update, Operation operation, Run run) {
       full.setDigestFunction(DigestFunction.Value.SHA256);
     }
     Operation.Builder checked =
-        Operation.newBuilder().setName(name).setMetadata(pack(full.build()));
+        Operation.newBuilder().setName(name).setMetadata(ExecuteOperation.pack(full.build()));
     if (operation.getDone()) {
-      checked.setDone(true).setResponse(pack(response(operation)));
+      checked.setDone(true).setResponse(ExecuteOperation.pack(response(operation)));
     }
     return new News(
         name,
         new Update(message.queuedAt(), stage),
         checked.build(),
         Run.of(metadata.getPartialExecutionMetadata()));
+  }
+
+  /**
+   * What a worker of this process says, which needs no check, and is kept as it is.
+   *
+   * @throws MalformedException if it is not of {@link ExecuteOperation}
+   */
+  static News ours(ResponseMessage message) throws MalformedException {
+    Operation operation = message.operation();
+    ExecuteOperationMetadata metadata = metadata(operation);
+    return new News(
+        operation.getName(),
+        new Update(message.queuedAt(), stage(operation, metadata)),
+        operation,
+        Run.of(metadata.getPartialExecutionMetadata()));
+  }
+
+  private static ExecuteOperationMetadata metadata(Operation operation) throws MalformedException {
+    try {
+      return ExecuteOperation.metadata(operation);
+    } catch (InvalidProtocolBufferException e) {
+      throw new MalformedException("response without execution metadata: " + e.getMessage());
+    }
   }
 
   /** The end of a run that no worker tells. */
@@ -74,12 +90,6 @@ record News(String name, Update update, Operation operation, Run run) {
         new Update(message.queuedAt(), ExecutionStage.Value.COMPLETED),
         ExecuteOperation.completed(message, response),
         Run.UNKNOWN);
-  }
-
-  /** Many are remembered, so that they share the name of their type. */
-  private static Any pack(Message message) {
-    Any packed = Any.pack(message);
-    return packed.toBuilder().setTypeUrl(packed.getTypeUrl().intern()).build();
   }
 
   /** The hash, as in both versions of please-servers, or the hash and a run. */

@@ -194,7 +194,9 @@ public final class Operations implements AutoCloseable {
           queuedAt.equals(Instant.EPOCH)
               ? Duration.ZERO
               : Duration.between(queuedAt, clock.instant());
-      meters.completed(execution.operation().getResponse().unpack(ExecuteResponse.class), taken);
+      meters.completed(
+          // Not unpack, which keeps what it gives as long as the operation is kept.
+          ExecuteResponse.parseFrom(execution.operation().getResponse().getValue()), taken);
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("news always hold a response that can be read", e);
     }

@@ -5,7 +5,6 @@ import build.please.mettle.logs.LiveLogs;
 import build.please.mettle.queue.ExecuteOperation;
 import build.please.proto.execution.ExecuteOperationMetadata;
 import com.google.longrunning.Operation;
-import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 
 /** Names to clients only streams that they can read here: not every worker is connected to here. */
@@ -17,17 +16,19 @@ public record ReadableStreams(LiveLogs logs) {
     }
     try {
       ExecuteOperationMetadata metadata = ExecuteOperation.metadata(operation);
+      boolean stdout = isUnknown(metadata.getStdoutStreamName());
+      boolean stderr = isUnknown(metadata.getStderrStreamName());
+      if (!stdout && !stderr) {
+        return operation;
+      }
       ExecuteOperationMetadata.Builder known = metadata.toBuilder();
-      if (isUnknown(metadata.getStdoutStreamName())) {
+      if (stdout) {
         known.clearStdoutStreamName();
       }
-      if (isUnknown(metadata.getStderrStreamName())) {
+      if (stderr) {
         known.clearStderrStreamName();
       }
-      ExecuteOperationMetadata readable = known.build();
-      return readable.equals(metadata)
-          ? operation
-          : operation.toBuilder().setMetadata(Any.pack(readable)).build();
+      return operation.toBuilder().setMetadata(ExecuteOperation.pack(known.build())).build();
     } catch (InvalidProtocolBufferException foreign) {
       return operation;
     }

@@ -40,7 +40,12 @@ public final class LiveLogs implements Broadcast {
     this.blobs = blobs;
     this.readers = readers;
     this.over =
-        Caffeine.newBuilder().expireAfterWrite(KEPT).maximumSize(MOST_KEPT).ticker(ticker).build();
+        Caffeine.newBuilder()
+            .expireAfterWrite(KEPT)
+            .maximumSize(MOST_KEPT)
+            .ticker(ticker)
+            .executor(Runnable::run)
+            .build();
   }
 
   /**

@@ -4,12 +4,14 @@ package build.please.mettle.queue;
 import build.please.common.cas.HashFunction;
 import build.please.common.cas.MalformedException;
 import build.please.proto.execution.ExecuteRequest;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A request to run an action, on its way from an API server to a worker.
@@ -80,18 +82,32 @@ public record ExecuteMessage(
    *     those of the same names
    */
   public Message toMessage(Map<String, String> platform) {
-    Map<String, String> attributes = new HashMap<>(platform);
-    attributes.put(QUEUED_AT, queuedAt.toString());
-    if (!run.isEmpty()) {
-      attributes.put(RUN, run);
+    return Message.of(new Outgoing(this, platform), "");
+  }
+
+  /** A request as it is sent, with what its action asks of its worker. */
+  private record Outgoing(ExecuteMessage message, Map<String, String> platform)
+      implements Message.Content {
+    @Override
+    public ByteString body() {
+      return message.request.toByteString();
     }
-    if (!server.isEmpty()) {
-      attributes.put(SERVER, server);
+
+    @Override
+    public Map<String, String> attributes() {
+      Map<String, String> attributes = new HashMap<>(platform);
+      attributes.put(QUEUED_AT, message.queuedAt.toString());
+      if (!message.run.isEmpty()) {
+        attributes.put(RUN, message.run);
+      }
+      if (!message.server.isEmpty()) {
+        attributes.put(SERVER, message.server);
+      }
+      if (!message.pool.isEmpty()) {
+        attributes.put(POOL, message.pool);
+      }
+      return attributes;
     }
-    if (!pool.isEmpty()) {
-      attributes.put(POOL, pool);
-    }
-    return new Message(request.toByteString(), attributes, "");
   }
 
   /**
@@ -101,17 +117,23 @@ public record ExecuteMessage(
    *     is no better the next time, and nobody can be told of it
    */
   public static ExecuteMessage parse(Message message) throws InvalidProtocolBufferException {
-    ExecuteRequest request = ExecuteRequest.parseFrom(message.body());
-    if (request.getActionDigest().getHash().isEmpty()) {
+    Optional<Outgoing> ours = message.content(Outgoing.class);
+    return check(ours.isPresent() ? ours.get().message : decode(message));
+  }
+
+  private static ExecuteMessage decode(Message message) throws InvalidProtocolBufferException {
+    return new ExecuteMessage(
+        ExecuteRequest.parseFrom(message.body()),
+        instant(message.attributes().getOrDefault(QUEUED_AT, "")),
+        message.attributes().getOrDefault(RUN, ""),
+        message.attributes().getOrDefault(SERVER, ""),
+        message.attributes().getOrDefault(POOL, ""));
+  }
+
+  private static ExecuteMessage check(ExecuteMessage read) throws InvalidProtocolBufferException {
+    if (read.request.getActionDigest().getHash().isEmpty()) {
       throw new InvalidProtocolBufferException("a request that names no action");
     }
-    ExecuteMessage read =
-        new ExecuteMessage(
-            request,
-            instant(message.attributes().getOrDefault(QUEUED_AT, "")),
-            message.attributes().getOrDefault(RUN, ""),
-            message.attributes().getOrDefault(SERVER, ""),
-            message.attributes().getOrDefault(POOL, ""));
     if (read.operation().length() > LONGEST_OPERATION) {
       throw new InvalidProtocolBufferException("a request whose action has an endless name");
     }

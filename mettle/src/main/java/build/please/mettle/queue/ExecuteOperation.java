@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.mettle.queue;
 
+import build.please.proto.execution.ActionResult;
 import build.please.proto.execution.DigestFunction;
 import build.please.proto.execution.ExecuteOperationMetadata;
 import build.please.proto.execution.ExecuteResponse;
@@ -9,6 +10,7 @@ import build.please.proto.execution.ExecutionStage;
 import com.google.longrunning.Operation;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
 import com.google.rpc.Status;
 import java.time.Instant;
 
@@ -19,6 +21,7 @@ import java.time.Instant;
  * is done exactly if its stage is COMPLETED (EXE-32), and never carries {@code error} (EXE-02).
  */
 public final class ExecuteOperation {
+  /** Many operations are remembered, so that they share the names of their types. */
   private static final String METADATA_TYPE =
       Any.pack(ExecuteOperationMetadata.getDefaultInstance()).getTypeUrl();
 
@@ -85,13 +88,15 @@ public final class ExecuteOperation {
     if (response.getResult().hasExecutionMetadata()) {
       metadata.setPartialExecutionMetadata(response.getResult().getExecutionMetadata());
     }
-    ExecuteResponse.Builder withResult = response.toBuilder();
-    withResult.getResultBuilder();
+    ExecuteResponse withResult =
+        response.hasResult()
+            ? response
+            : response.toBuilder().setResult(ActionResult.getDefaultInstance()).build();
     return Operation.newBuilder()
         .setName(message.operation())
-        .setMetadata(Any.pack(metadata.build()))
+        .setMetadata(pack(metadata.build()))
         .setDone(true)
-        .setResponse(Any.pack(withResult.build()))
+        .setResponse(pack(withResult))
         .build();
   }
 
@@ -155,14 +160,31 @@ public final class ExecuteOperation {
    */
   public static ExecuteOperationMetadata metadata(Operation operation)
       throws InvalidProtocolBufferException {
-    return operation.getMetadata().unpack(ExecuteOperationMetadata.class);
+    Any packed = operation.getMetadata();
+    if (!packed.getTypeUrl().equals(METADATA_TYPE) && !packed.is(ExecuteOperationMetadata.class)) {
+      throw new InvalidProtocolBufferException("it is of type " + packed.getTypeUrl());
+    }
+    // Not unpack, which keeps what it gives as long as the operation is kept.
+    return ExecuteOperationMetadata.parseFrom(packed.getValue());
+  }
+
+  public static Any pack(ExecuteOperationMetadata metadata) {
+    return pack(METADATA_TYPE, metadata);
+  }
+
+  public static Any pack(ExecuteResponse response) {
+    return pack(RESPONSE_TYPE, response);
+  }
+
+  private static Any pack(String type, MessageLite message) {
+    return Any.newBuilder().setTypeUrl(type).setValue(message.toByteString()).build();
   }
 
   private static Operation unfinished(
       ExecuteMessage message, ExecuteOperationMetadata.Builder metadata) {
     return Operation.newBuilder()
         .setName(message.operation())
-        .setMetadata(Any.pack(metadata.build()))
+        .setMetadata(pack(metadata.build()))
         .build();
   }
 

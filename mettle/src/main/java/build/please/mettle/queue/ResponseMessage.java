@@ -2,9 +2,11 @@
 package build.please.mettle.queue;
 
 import com.google.longrunning.Operation;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * News of an action, on its way from a worker (or an API server) to every API server.
@@ -15,14 +17,27 @@ import java.util.Map;
  * @param worker who says so
  * @param queuedAt the request's; orders the runs of one action. The epoch if the sender did not say
  */
-public record ResponseMessage(Operation operation, String worker, Instant queuedAt) {
+public record ResponseMessage(Operation operation, String worker, Instant queuedAt)
+    implements Message.Content {
   static final String WORKER = "build.please.mettle.worker";
 
   public Message toMessage() {
-    return new Message(
-        operation.toByteString(),
-        Map.of(WORKER, worker, ExecuteMessage.QUEUED_AT, queuedAt.toString()),
-        operation.getName());
+    return Message.of(this, operation.getName());
+  }
+
+  @Override
+  public ByteString body() {
+    return operation.toByteString();
+  }
+
+  @Override
+  public Map<String, String> attributes() {
+    return Map.of(WORKER, worker, ExecuteMessage.QUEUED_AT, queuedAt.toString());
+  }
+
+  /** What this process made and is not encoded, if that is so. */
+  public static Optional<ResponseMessage> ours(Message message) {
+    return message.content(ResponseMessage.class);
   }
 
   /**

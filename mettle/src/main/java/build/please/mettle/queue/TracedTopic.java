@@ -3,7 +3,6 @@ package build.please.mettle.queue;
 
 import build.please.traces.Traces;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.Map;
 
 /** Adds to each message what names the call that it is published for; readers may ignore it. */
@@ -22,13 +21,7 @@ public final class TracedTopic implements Topic {
   @Override
   public void publish(Message message) throws IOException {
     Map<String, String> carried = traces.carried();
-    if (carried.isEmpty()) {
-      topic.publish(message);
-      return;
-    }
-    Map<String, String> attributes = new HashMap<>(carried);
-    attributes.putAll(message.attributes());
-    topic.publish(new Message(message.body(), attributes, message.key()));
+    topic.publish(carried.isEmpty() ? message : message.with(carried));
   }
 
   @Override

@@ -16,7 +16,7 @@ import java.time.Instant;
 record Accounts(WorkerMeters meters, Traces traces) {
   /** Begins what is told of a run, with the time in the queue; the sender's trace goes on. */
   Task begin(Lease lease, ExecuteMessage message) {
-    Task task = traces.begin("action", lease.message().attributes(), message.queuedAt());
+    Task task = traces.begin("action", lease.message().added(), message.queuedAt());
     task.note("mettle.operation", message.operation());
     return task;
   }
