@@ -6,6 +6,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +44,8 @@ final class CommandRunner {
   private final Duration killGrace;
   private final Confinement.Source confinements;
   private final StrayProcesses strays;
+  private final Set<Runnable> trims = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean isTrimming = new AtomicBoolean();
 
   CommandRunner(Kernel kernel, Timer timer, Duration killGrace, Confinement.Source confinements) {
     this.kernel = kernel;
@@ -76,12 +81,8 @@ final class CommandRunner {
       StrayProcesses.Trail trail = strays.follow(directory, child.pid());
       Exit exit;
       Duration taken;
-      try (Timer.Pending polite =
-              timer.after(
-                  timeout, () -> end(child, verdict, Ending.TIMED_OUT, Kernel.Signal.TERM));
-          Timer.Pending last =
-              timer.after(timeout.plus(killGrace), () -> child.signal(Kernel.Signal.KILL));
-          Timer.Pending trimming = timer.every(TRIM_PERIOD, () -> trim(stdout, stderr));
+      try (Timer.Pending limit = timer.after(timeout, () -> timeOut(child, verdict));
+          Timer.Pending trimming = trimming(stdout, stderr);
           Stop.Registration registration =
               stop.onRaise(() -> end(child, verdict, Ending.STOPPED, Kernel.Signal.KILL))) {
         exit = child.await();
@@ -133,6 +134,30 @@ final class CommandRunner {
     child.signal(signal);
     // Whoever stopped itself hears only this.
     child.signal(Kernel.Signal.CONT);
+  }
+
+  /** Asks first; who is gone by then is not killed. */
+  private void timeOut(Kernel.Child child, Verdict verdict) {
+    end(child, verdict, Ending.TIMED_OUT, Kernel.Signal.TERM);
+    timer.after(killGrace, () -> child.signal(Kernel.Signal.KILL));
+  }
+
+  /** One look at all logs now and then: a timer for each command wakes its thread each time. */
+  private Timer.Pending trimming(CommandLog stdout, CommandLog stderr) {
+    Runnable trim = () -> trim(stdout, stderr);
+    trims.add(trim);
+    if (isTrimming.compareAndSet(false, true)) {
+      timer.after(TRIM_PERIOD, this::trimAll);
+    }
+    return () -> trims.remove(trim);
+  }
+
+  private void trimAll() {
+    trims.forEach(Runnable::run);
+    isTrimming.set(false);
+    if (!trims.isEmpty() && isTrimming.compareAndSet(false, true)) {
+      timer.after(TRIM_PERIOD, this::trimAll);
+    }
   }
 
   private static void trim(CommandLog stdout, CommandLog stderr) {
