@@ -22,10 +22,13 @@ record ActionRoot(Path path, Path workingDirectory, FileNames names) {
   /**
    * Finds the working directory.
    *
+   * @param path without links
    * @throws MalformedException if there is no such directory inside (CMD-06, fault 93)
    */
-  static ActionRoot of(Path root, String workingDirectory, FileNames names) throws IOException {
-    Path path = root.toRealPath();
+  static ActionRoot of(Path path, String workingDirectory, FileNames names) throws IOException {
+    if (workingDirectory.isEmpty()) {
+      return new ActionRoot(path, path, names);
+    }
     Path directory = names.resolve(path, workingDirectory);
     if (Files.isDirectory(directory)) {
       Path real = directory.toRealPath();
@@ -70,19 +73,27 @@ record ActionRoot(Path path, Path workingDirectory, FileNames names) {
    * @throws java.nio.file.AccessDeniedException if nobody can tell, for want of rights
    */
   Optional<Path> find(String output) throws IOException {
+    Optional<Path> directory = findParent(output);
+    return directory.isEmpty() ? directory : find(directory.get(), output);
+  }
+
+  /** The directory that an output would be in, if that is there. */
+  Optional<Path> findParent(String output) throws IOException {
     Optional<Path> directory = Optional.of(workingDirectory);
     for (String segment : parent(output)) {
       directory = directory.isEmpty() ? directory : step(directory.get(), segment);
     }
-    if (directory.isEmpty()) {
-      return Optional.empty();
-    }
+    return directory;
+  }
+
+  /** As {@link #find(String)}, with what {@link #findParent} found. */
+  Optional<Path> find(Path parent, String output) throws IOException {
     String last = output.substring(output.lastIndexOf('/') + 1);
     if (last.isEmpty() || last.equals(".") || last.equals("..")) {
-      return step(directory.get(), last);
+      return step(parent, last);
     }
-    Path place = names.resolve(directory.get(), last);
-    return look(place).map(attributes -> place);
+    Path place = names.resolve(parent, last);
+    return look(place).isPresent() ? Optional.of(place) : Optional.empty();
   }
 
   private static String[] parent(String output) {

@@ -13,7 +13,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds what a Command declares, in the order in which it declares it, under exactly the names that
@@ -21,6 +25,8 @@ import java.util.Optional;
  * reported, not followed (WRK-14). For one thread, and one run.
  */
 final class OutputCollector {
+  private static final Logger log = LoggerFactory.getLogger(OutputCollector.class);
+
   /** What the client will accept. */
   private enum Kind {
     ANY,
@@ -32,6 +38,12 @@ final class OutputCollector {
   private final Command command;
   private final Packer packer;
   private final Outputs outputs;
+
+  /** As a Command names it, with its slash; null before the first. */
+  private @Nullable String parentName;
+
+  private Optional<Path> parent = Optional.empty();
+  private @Nullable SecureDirectory entered;
 
   /**
    * @param adoption to which files go later
@@ -61,6 +73,14 @@ final class OutputCollector {
   }
 
   private void collectAll() {
+    try {
+      collectDeclared();
+    } finally {
+      leave();
+    }
+  }
+
+  private void collectDeclared() {
     OutputPaths declared = OutputPaths.of(command);
     for (String path : declared.any()) {
       collect(path, Kind.ANY);
@@ -76,7 +96,8 @@ final class OutputCollector {
   private void collect(String path, Kind kind) {
     try {
       outputs.reserve(1);
-      Optional<Path> place = root.find(path);
+      Optional<Path> parent = parent(path);
+      Optional<Path> place = parent.isEmpty() ? parent : root.find(parent.get(), path);
       if (place.isEmpty()) {
         return;
       }
@@ -86,24 +107,55 @@ final class OutputCollector {
         }
         return;
       }
-      try (SecureDirectory top = SecureDirectory.open(root.path())) {
-        descend(top, root.path().relativize(place.get()), path, kind);
-      }
+      Path name = place.get().getFileName();
+      collect(enter(Objects.requireNonNull(place.get().getParent())), name, path, kind);
     } catch (IOException e) {
       // If it went while we looked, somebody is at work here, and absence would be a success.
       outputs.unreadable(path, e);
     }
   }
 
-  private void descend(SecureDirectory directory, Path rest, String path, Kind kind)
-      throws IOException {
-    Path name = rest.getName(0);
-    if (rest.getNameCount() > 1) {
-      try (SecureDirectory next = directory.directory(name)) {
-        descend(next, rest.subpath(1, rest.getNameCount()), path, kind);
-      }
-      return;
+  /** As {@link ActionRoot#findParent}; many outputs in turn are in the same directory. */
+  private Optional<Path> parent(String path) throws IOException {
+    String named = path.substring(0, path.lastIndexOf('/') + 1);
+    if (!named.equals(parentName)) {
+      parent = root.findParent(path);
+      parentName = named;
     }
+    return parent;
+  }
+
+  /** Opens a directory below the root, segment by segment, unless it is the one that is open. */
+  private SecureDirectory enter(Path place) throws IOException {
+    if (entered != null && entered.path().equals(place)) {
+      return entered;
+    }
+    leave();
+    SecureDirectory directory = SecureDirectory.open(root.path());
+    if (!place.equals(root.path())) {
+      for (Path name : root.path().relativize(place)) {
+        try (SecureDirectory above = directory) {
+          directory = above.directory(name);
+        }
+      }
+    }
+    entered = directory;
+    return directory;
+  }
+
+  private void leave() {
+    try {
+      if (entered != null) {
+        entered.close();
+      }
+    } catch (IOException e) {
+      log.debug("cannot close {}", entered, e);
+    }
+    entered = null;
+  }
+
+  private void collect(SecureDirectory directory, Path name, String path, Kind kind)
+      throws IOException {
     PosixFileAttributes attributes = directory.attributes(name);
     if (attributes.isRegularFile()) {
       addFile(directory, name, attributes, path, kind);

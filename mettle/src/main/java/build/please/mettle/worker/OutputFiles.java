@@ -7,6 +7,7 @@ import build.please.common.cas.MalformedException;
 import build.please.proto.execution.Command;
 import build.please.proto.execution.FileNode;
 import build.please.proto.execution.NodeProperties;
+import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
@@ -32,6 +33,34 @@ final class OutputFiles {
       PosixFileAttributes attributes,
       Outputs outputs)
       throws IOException {
+    Digest digest =
+        outputs.keeps(attributes.size())
+            ? keep(directory, name, (int) attributes.size(), outputs)
+            : look(directory, name, attributes, outputs);
+    boolean binary = isBinary(command);
+    FileNode.Builder node =
+        FileNode.newBuilder()
+            .setDigest(digest.toProto())
+            .setIsExecutable(
+                binary || attributes.permissions().contains(PosixFilePermission.OWNER_EXECUTE));
+    if (command.getOutputNodePropertiesCount() > 0) {
+      addProperties(node, command, attributes, binary);
+    }
+    return node.build();
+  }
+
+  /** To read a small file twice costs more than to keep it. */
+  private static Digest keep(SecureDirectory directory, Path name, int size, Outputs outputs)
+      throws IOException {
+    ByteString content = directory.content(name, size);
+    Digest digest = Digest.of(content);
+    outputs.upload(digest, new Upload.FromMemory(content));
+    return digest;
+  }
+
+  private static Digest look(
+      SecureDirectory directory, Path name, PosixFileAttributes attributes, Outputs outputs)
+      throws IOException {
     Path file = directory.path().resolve(name);
     Digest digest;
     Optional<FileStamp> seen = Optional.empty();
@@ -45,12 +74,11 @@ final class OutputFiles {
       digest = directory.digest(name, attributes.size());
     }
     outputs.upload(digest, new Upload.FromFile(file, seen));
-    boolean binary = isBinary(command);
-    FileNode.Builder node =
-        FileNode.newBuilder()
-            .setDigest(digest.toProto())
-            .setIsExecutable(
-                binary || attributes.permissions().contains(PosixFilePermission.OWNER_EXECUTE));
+    return digest;
+  }
+
+  private static void addProperties(
+      FileNode.Builder node, Command command, PosixFileAttributes attributes, boolean binary) {
     NodeProperties.Builder properties = NodeAttributes.read(command, attributes).toBuilder();
     if (binary && properties.hasUnixMode()) {
       properties.getUnixModeBuilder().setValue(0555);
@@ -58,7 +86,6 @@ final class OutputFiles {
     if (properties.hasMtime() || properties.hasUnixMode()) {
       node.setNodeProperties(properties);
     }
-    return node.build();
   }
 
   /** An output that is no file, directory or link (WRK-21). */

@@ -121,6 +121,10 @@ final class OutputUploader {
     }
     Map<Digest, ByteString> small = new LinkedHashMap<>();
     for (Digest digest : batch) {
+      if (uploads.get(digest) instanceof Upload.FromMemory memory) {
+        small.put(digest, memory.bytes());
+        continue;
+      }
       try (InputStream in = open(digest, uploads)) {
         // No more than was promised, should the file have grown.
         small.put(digest, ByteString.copyFrom(in.readNBytes((int) digest.size() + 1)));

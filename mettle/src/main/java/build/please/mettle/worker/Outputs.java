@@ -18,11 +18,18 @@ import java.util.Optional;
 final class Outputs {
   private static final int MAX_FAULTS = 20;
 
+  /** Of the contents of small files, what is kept in memory until all are stored. */
+  private static final long KEPT_BYTES = 4 << 20;
+
+  /** Longer ones are better given to the store as they are. */
+  private static final long SMALL_BYTES = 1 << 16;
+
   private final int maxEntries;
   private final Adoption adoption;
   private final ActionResult.Builder result = ActionResult.newBuilder();
   private final Map<Digest, Upload> uploads = new LinkedHashMap<>();
   private final List<Exception> faults = new ArrayList<>();
+  private long keepable = KEPT_BYTES;
   private int entries;
   private int moreFaults;
 
@@ -51,6 +58,15 @@ final class Outputs {
 
   void upload(Digest digest, Path file) {
     upload(digest, new Upload.FromFile(file, Optional.empty()));
+  }
+
+  /** Whether to keep a file of that size in memory, for which there is room then. */
+  boolean keeps(long size) {
+    if (size >= SMALL_BYTES || size > keepable) {
+      return false;
+    }
+    keepable -= size;
+    return true;
   }
 
   void upload(Digest digest, Upload upload) {

@@ -2,6 +2,8 @@
 package build.please.mettle.worker;
 
 import build.please.common.cas.Digest;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
@@ -10,6 +12,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
@@ -25,6 +28,10 @@ import java.util.Set;
  * so that whoever moves names about meanwhile cannot lead us elsewhere (J15). For one thread.
  */
 final class SecureDirectory implements AutoCloseable {
+  private static final int BUFFER_BYTES = 1 << 16;
+  private static final Set<OpenOption> READ =
+      Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+
   private final SecureDirectoryStream<Path> stream;
   private final Path path;
 
@@ -96,19 +103,40 @@ final class SecureDirectory implements AutoCloseable {
    */
   Digest digest(Path name, long size) throws IOException {
     MessageDigest sha256 = Digest.sha256();
-    ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
+    ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(BUFFER_BYTES, size + 1));
     long read = 0;
-    try (SeekableByteChannel channel =
-        stream.newByteChannel(name, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
+    try (SeekableByteChannel channel = stream.newByteChannel(name, READ)) {
       // Not for as long as there is more, which may be for ever.
       for (int n; read <= size && (n = channel.read(buffer.clear())) > 0; read += n) {
         sha256.update(buffer.flip());
       }
     }
     if (read != size) {
-      throw new IOException("it changes while it is read");
+      throw changing();
     }
     return Digest.of(sha256, size);
+  }
+
+  /**
+   * The content of such an entry, in an array that is nobody else's.
+   *
+   * @throws IOException as {@link #digest}
+   */
+  ByteString content(Path name, int size) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(size + 1);
+    try (SeekableByteChannel channel = stream.newByteChannel(name, READ)) {
+      while (buffer.hasRemaining() && channel.read(buffer) > 0) {
+        // Until there is no more, or too much.
+      }
+    }
+    if (buffer.position() != size) {
+      throw changing();
+    }
+    return UnsafeByteOperations.unsafeWrap(buffer.flip());
+  }
+
+  private static IOException changing() {
+    return new IOException("it changes while it is read");
   }
 
   @Override

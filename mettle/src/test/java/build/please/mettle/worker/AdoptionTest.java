@@ -173,14 +173,14 @@ final class AdoptionTest {
       rig.outputs("out", "dir", "same", "tool2");
       ExecuteResponse response =
           rig.shell(
-                  "mkdir dir; echo one > out; echo two > dir/two; ln in same; ln tool tool2;"
-                      + " stat -c %i out dir/two")
+                  "mkdir dir; yes one | head -c 80000 > out; yes two | head -c 80000 > dir/two;"
+                      + " ln in same; ln tool tool2; stat -c %i out dir/two")
               .run();
       assertEquals(Code.OK, Rig.code(response), response::toString);
 
       String inodes = rig.stdout(response);
-      FileStamp one = cas.blobs().file(digest("one\n")).orElseThrow().stamp();
-      FileStamp two = cas.blobs().file(digest("two\n")).orElseThrow().stamp();
+      FileStamp one = cas.blobs().file(digest("one\n".repeat(20_000))).orElseThrow().stamp();
+      FileStamp two = cas.blobs().file(digest("two\n".repeat(20_000))).orElseThrow().stamp();
       assertEquals(one.inode() + "\n" + two.inode() + "\n", inodes);
       assertEquals(0444, cas.blobs().file(digest("an input")).orElseThrow().stamp().permissions());
 

@@ -15,6 +15,7 @@ import build.please.proto.execution.ExecuteResponse;
 import com.google.protobuf.ByteString;
 import com.google.rpc.Code;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -32,7 +33,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** Fault 89: somebody writes to outputs while they are stored, as a process that escaped might. */
 @Timeout(60)
 final class ChangingOutputsTest {
-  private static final String SMALL = "echo honest > out";
+  /** Too long to be kept in memory, and sent together with others. */
+  private static final String SMALL = "yes honest | head -c 70000 > out";
+
+  private static final String HONEST = "honest\n".repeat(10_000);
   private static final String LARGE = "head -c 3000000 /dev/zero > out";
 
   @TempDir Path directory;
@@ -92,7 +96,7 @@ final class ChangingOutputsTest {
   @Test
   @Shows("WRK-09")
   void fileOfTheSameSize_isNoSuccess() throws IOException {
-    assertNoSuccess(SMALL, file -> Files.writeString(file, "forged\n"));
+    assertNoSuccess(SMALL, file -> Files.writeString(file, "forged\n".repeat(10_000)));
     assertNoSuccess(
         LARGE,
         file -> {
@@ -142,13 +146,25 @@ final class ChangingOutputsTest {
 
   @Test
   void fileThatBecomesALinkToAnEqualOne_isNoSuccess(@TempDir Path outside) throws IOException {
-    Path equal = Files.writeString(outside.resolve("equal"), "honest\n");
+    Path equal = Files.writeString(outside.resolve("equal"), HONEST);
     assertNoSuccess(
         SMALL,
         file -> {
           Files.delete(file);
           Files.createSymbolicLink(file, equal);
         });
+  }
+
+  @Test
+  @Shows("WRK-09")
+  void fileThatIsKeptInMemory_isStoredAsItWasRead() throws IOException {
+    ExecuteResponse response =
+        rig.shell("echo honest > out")
+            .store(afterHashing(file -> Files.writeString(file, "forged\n")))
+            .run();
+    assertEquals(Code.OK, Rig.code(response), response::toString);
+    assertTrue(rig.blobs.blobs.containsKey(Digest.of("honest\n".getBytes(StandardCharsets.UTF_8))));
+    rig.leftovers();
   }
 
   /** A store may have limits of its own; no retry helps. */

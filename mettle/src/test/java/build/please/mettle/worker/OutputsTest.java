@@ -10,6 +10,7 @@ import build.please.common.cas.MalformedException;
 import build.please.common.rpc.RpcErrors;
 import build.please.mettle.conformance.Shows;
 import build.please.proto.execution.Command;
+import com.google.protobuf.ByteString;
 import com.google.rpc.Code;
 import com.google.rpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -100,7 +101,8 @@ final class OutputsTest {
   }
 
   @Test
-  void largeFile_isRememberedAsItWasWhenItWasHashed(@TempDir Path directory) throws IOException {
+  void largeFile_isRememberedAsItWasWhenItWasHashed_andASmallOneWhole(@TempDir Path directory)
+      throws IOException {
     byte[] bytes = new byte[1 << 16];
     Path large = Files.write(directory.resolve("large"), bytes);
     Path small = Files.writeString(directory.resolve("small"), "x");
@@ -114,7 +116,7 @@ final class OutputsTest {
         new Upload.FromFile(large.toRealPath(), Optional.of(FileStamp.of(large))),
         found.uploads().get(Digest.of(bytes)));
     assertEquals(
-        new Upload.FromFile(small.toRealPath(), Optional.empty()),
+        new Upload.FromMemory(ByteString.copyFromUtf8("x")),
         found.uploads().get(Digest.of(new byte[] {'x'})));
   }
 }
