@@ -85,7 +85,7 @@ public final class RpcOptions {
       names = "--rpc_threads",
       paramLabel = "N",
       converter = Count.class,
-      description = "Threads that handle calls (default: 64).")
+      description = "Threads that handle calls, but for quick ones, which need none (default: 64).")
   private int threads = RpcConfig.DEFAULT_THREADS;
 
   @Option(
