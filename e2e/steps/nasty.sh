@@ -63,11 +63,12 @@ expect_no_processes() {
   [[ -z $left ]] || fail "processes are left: $(ps -o pid,ppid,stat,args -p ${left//$'\n'/,})"
 }
 
-# The threads, the descriptors but those of connections, and the entries of the work directory.
+# The threads, the descriptors but those of connections, and the entries of the work directory but the
+# journal's, of which each slot keeps one.
 census() {
   local process=/proc/${SERVER_PID[mettle]}
   echo "descriptors: $(find "$process/fd" -printf '%l\n' | grep -vc '^socket:')"
-  echo "directories: $(find "$WORK" -mindepth 1 | grep -vc '\.lock$')"
+  echo "directories: $(find "$WORK" -mindepth 1 | grep -vc -e '\.lock$' -e '/mettle_attempts/')"
   echo "threads: $(find "$process/task" -mindepth 1 -maxdepth 1 | wc -l)"
 }
 
