@@ -234,11 +234,12 @@ final class WriteObserver implements StreamObserver<WriteRequest>, Uploads.Holde
   }
 
   private void park() {
-    letGo();
     PartialUpload open = partial;
     if (open != null) {
       context.uploads().park(open);
     }
+    // Not before, lest somebody asks meanwhile and hears that nothing is here.
+    letGo();
   }
 
   /** After its commit that discards nothing. */
