@@ -71,7 +71,7 @@ record Plan(
           "short",
           7,
           Duration.ofMillis(100),
-          Warming.fixed(Duration.ofSeconds(8), Duration.ofMillis(200)),
+          Warming.fixed(Duration.ofSeconds(4), Duration.ofMillis(200)),
           1,
           10_000,
           List.of(new Grown(DISK, 100_000)),
