@@ -183,6 +183,7 @@ final class KeptOperations {
 
   private static void sleepUntil(long nanoTime) throws IOException {
     try {
+      // Calls begin at set times, however long those before them take.
       Thread.sleep(Math.max(0, (nanoTime - System.nanoTime()) / 1_000_000));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -35,6 +35,7 @@ final class Quiet {
 
   private static void sleep(Duration time) {
     try {
+      // How busy the cores are can only be asked over some time.
       Thread.sleep(time.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

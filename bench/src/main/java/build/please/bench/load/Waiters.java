@@ -48,6 +48,7 @@ public final class Waiters {
         throw new IOException("waiters heard nothing");
       }
       try {
+        // A count that other threads raise, looked at seldom so as not to take the cores from them.
         Thread.sleep(PAUSE.toMillis());
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

@@ -64,6 +64,7 @@ public final class Blockers implements AutoCloseable {
         throw new IOException("the workers did not begin what is to keep them busy");
       }
       try {
+        // The commands write a line each, of which nobody tells.
         Thread.sleep(PAUSE_MILLIS);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
