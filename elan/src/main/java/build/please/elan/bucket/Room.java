@@ -89,7 +89,8 @@ final class Room {
         return;
       }
       for (long over; (over = over(0)) > 0; ) {
-        if (!evict(over)) {
+        // If nothing went, somebody else may have taken all that could: enough, perhaps.
+        if (!evict(over) && over(0) > 0) {
           throw refuse();
         }
       }
