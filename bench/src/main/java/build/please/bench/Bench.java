@@ -73,8 +73,8 @@ public final class Bench implements Callable<Integer> {
   @Option(
       names = "--full",
       description =
-          "As --warm, with longer rounds and stores of up to a million blobs: an hour, and a "
-              + "quarter for each --target.")
+          "As --warm, with longer rounds and larger stores: an hour, and a quarter for each "
+              + "--target.")
   private boolean full;
 
   @Option(

@@ -90,7 +90,7 @@ record Plan(
           WARMED,
           1,
           10_000,
-          List.of(new Grown(DISK, 100_000)),
+          List.of(new Grown(DISK, 100_000), new Grown(DISK, 1_000_000)),
           HUNDRED_THOUSAND,
           5,
           1000,
