@@ -103,14 +103,9 @@ public final class Page {
     List<Comparison> set =
         report.comparisons().stream().filter(one -> one.goal().isPresent()).toList();
     List<Fact> bounds = report.facts().stream().filter(one -> one.most().isPresent()).toList();
-    long met =
-        set.stream().filter(one -> !one.isMissed()).count()
-            + bounds.stream().filter(one -> !one.isMissed()).count();
     page.append("### Goals\n\n")
-        .append(met)
-        .append(" of ")
-        .append(set.size() + bounds.size())
-        .append(" are met. Ratios say how many times better ours is.\n\n");
+        .append(MetGoals.of(set, bounds).sentence())
+        .append(" Ratios say how many times better ours is.\n\n");
     if (!set.isEmpty()) {
       page.append(RATIOS);
       set.forEach(one -> page.append(line(one)));

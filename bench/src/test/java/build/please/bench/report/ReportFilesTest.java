@@ -71,6 +71,7 @@ final class ReportFilesTest {
     String page = Files.readString(directory.resolve("report.md"));
     assertTrue(page.contains("20.0 µs (10.0 µs–30.0 µs)"), page);
     assertTrue(page.contains("| 1.25 | met |"), page);
+    assertTrue(page.contains("1 of 1 are met: on `file://` 1 of 1. Ratios say"), page);
     assertTrue(page.contains("Made by `bin/bench`, the short form"), page);
     assertTrue(page.contains("after a little warming up;"), page);
     String picture = Files.readString(directory.resolve("read.svg"));
