@@ -2,31 +2,31 @@
 package build.please.mettle.api;
 
 import build.please.proto.execution.ExecutionStage;
-import java.util.LinkedHashSet;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /** The workers that began an action and did not say how they ended. Guarded by its execution. */
 final class BegunRuns {
-  /** Few executions have any, so that most share an empty one. */
-  private Set<Run> runs = Set.of();
+  /** Most executions have one, or none, and many are remembered. */
+  private List<Run> runs = List.of();
 
   void clear() {
-    runs = Set.of();
+    runs = List.of();
   }
 
   /** A worker that hands its run back says that it is queued again. */
   void note(ExecutionStage.Value stage, Run run) {
-    if (runs.isEmpty()) {
-      runs = new LinkedHashSet<>();
+    boolean began = stage == ExecutionStage.Value.EXECUTING;
+    if (began == runs.contains(run) || !(began || stage == ExecutionStage.Value.QUEUED)) {
+      return; // Known, or it says nothing about who runs it.
     }
-    switch (stage) {
-      case EXECUTING -> runs.add(run);
-      case QUEUED -> runs.remove(run);
-      default -> {
-        // Says nothing about who runs it.
-      }
+    List<Run> changed = new ArrayList<>(runs);
+    if (began) {
+      changed.add(run);
+    } else {
+      changed.remove(run);
     }
+    runs = List.copyOf(changed);
   }
 
   List<String> workers() {

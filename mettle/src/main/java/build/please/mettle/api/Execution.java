@@ -38,7 +38,7 @@ final class Execution {
 
   /** Null until a run was begun or heard of. */
   @GuardedBy("this")
-  private @Nullable Operation current;
+  private @Nullable Remembered current;
 
   /** What a client here asked for, while the run is queued; null if none did. */
   @GuardedBy("this")
@@ -220,7 +220,7 @@ final class Execution {
   /** The latest state of what is known. Each time another object, for it may be parsed in place. */
   @GuardedBy("this")
   Operation operation() {
-    return ExecuteOperation.bare(Objects.requireNonNull(current), name);
+    return Objects.requireNonNull(current).operation(name);
   }
 
   /** What requested the run that is known, as far as that is known. */
@@ -256,10 +256,10 @@ final class Execution {
     return latest.queuedAt();
   }
 
-  /** Bytes of the operation, which are most of what this takes. */
+  /** Bytes of the operation as it is sent, which is about what this takes. */
   @GuardedBy("this")
   int size() {
-    return current == null ? 0 : current.getSerializedSize();
+    return current == null ? 0 : current.size();
   }
 
   /**
@@ -366,6 +366,9 @@ final class Execution {
   void leave(Watcher watcher, long now) {
     if (watchers.contains(watcher)) {
       watchers.remove(watcher);
+      if (watchers.isEmpty()) {
+        watchers = Set.of();
+      }
       unwatchedSince = now;
     }
   }
@@ -381,7 +384,7 @@ final class Execution {
   @GuardedBy("this")
   private void accept(Update update, Operation operation) {
     latest = update;
-    current = ExecuteOperation.bare(operation, name);
+    current = Remembered.of(operation, name);
     if (update.stage() != ExecutionStage.Value.QUEUED) {
       asked = null;
     }
@@ -390,6 +393,7 @@ final class Execution {
     }
     if (update.isFinal()) {
       watchers = Set.of();
+      shown = Run.UNKNOWN;
     }
   }
 }

@@ -14,7 +14,7 @@ record Run(String worker, Instant began) {
       return UNKNOWN;
     }
     return new Run(
-        soFar.getWorker(),
+        soFar.getWorker().intern(), // Few workers have many runs.
         Instant.ofEpochSecond(
             soFar.getWorkerStartTimestamp().getSeconds(),
             soFar.getWorkerStartTimestamp().getNanos()));

@@ -38,7 +38,10 @@ public final class LiveLog {
   private final BlobStore blobs;
   private final Executor readers;
   private final Set<LiveLog> followed;
-  private final Set<Runnable> listeners = ConcurrentHashMap.newKeySet();
+
+  /** Most logs never have one, and those of many runs are kept. */
+  private volatile Set<Runnable> listeners = Set.of();
+
   private volatile Source source;
   private volatile long seen;
 
@@ -109,13 +112,18 @@ public final class LiveLog {
   }
 
   /** From now on {@code listener} is run whenever there may be more to read than before. */
-  public void addListener(Runnable listener) {
+  public synchronized void addListener(Runnable listener) {
+    if (listeners.isEmpty()) {
+      listeners = ConcurrentHashMap.newKeySet();
+    }
     listeners.add(listener);
     followed.add(this);
   }
 
-  public void removeListener(Runnable listener) {
-    listeners.remove(listener);
+  public synchronized void removeListener(Runnable listener) {
+    if (!listeners.isEmpty()) {
+      listeners.remove(listener);
+    }
   }
 
   /** Looks whether there is more than at the last look. Does not block. */

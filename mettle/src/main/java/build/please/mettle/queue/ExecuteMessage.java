@@ -68,7 +68,7 @@ public record ExecuteMessage(
 
   /** Where it waits. */
   public Lane lane() {
-    return new Lane(pool, isBatch());
+    return Lane.of(pool, isBatch());
   }
 
   public Message toMessage() {

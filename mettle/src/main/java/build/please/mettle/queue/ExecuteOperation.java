@@ -2,6 +2,7 @@
 package build.please.mettle.queue;
 
 import build.please.proto.execution.ActionResult;
+import build.please.proto.execution.Digest;
 import build.please.proto.execution.DigestFunction;
 import build.please.proto.execution.ExecuteOperationMetadata;
 import build.please.proto.execution.ExecuteResponse;
@@ -9,6 +10,7 @@ import build.please.proto.execution.ExecutedActionMetadata;
 import build.please.proto.execution.ExecutionStage;
 import com.google.longrunning.Operation;
 import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.rpc.Status;
@@ -97,6 +99,36 @@ public final class ExecuteOperation {
         .setMetadata(pack(metadata.build()))
         .setDone(true)
         .setResponse(pack(withResult))
+        .build();
+  }
+
+  /**
+   * As {@link #completed(ExecuteMessage, ExecuteResponse)} makes it.
+   *
+   * @param name of the operation
+   * @param actionSize bytes of its action, whose hash the name begins with
+   * @param soFar of the response's result; the default if that has none
+   * @param response the bytes of one
+   */
+  public static Operation completed(
+      String name, long actionSize, ExecutedActionMetadata soFar, ByteString response) {
+    int slash = name.indexOf('/');
+    ExecuteOperationMetadata.Builder metadata =
+        ExecuteOperationMetadata.newBuilder()
+            .setStage(ExecutionStage.Value.COMPLETED)
+            .setActionDigest(
+                Digest.newBuilder()
+                    .setHash(slash < 0 ? name : name.substring(0, slash))
+                    .setSizeBytes(actionSize))
+            .setDigestFunction(DigestFunction.Value.SHA256);
+    if (!soFar.equals(ExecutedActionMetadata.getDefaultInstance())) {
+      metadata.setPartialExecutionMetadata(soFar);
+    }
+    return Operation.newBuilder()
+        .setName(name)
+        .setMetadata(pack(metadata.build()))
+        .setDone(true)
+        .setResponse(Any.newBuilder().setTypeUrl(RESPONSE_TYPE).setValue(response))
         .build();
   }
 

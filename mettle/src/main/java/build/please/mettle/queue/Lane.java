@@ -16,13 +16,18 @@ public record Lane(String pool, boolean batch) {
   /** Of a sender that does not tell. */
   public static final Lane UNKNOWN = new Lane("", false);
 
+  /** As the constructor, but the usual one is the same for all, as many are remembered. */
+  static Lane of(String pool, boolean batch) {
+    return pool.isEmpty() && !batch ? UNKNOWN : new Lane(pool, batch);
+  }
+
   /** What is said of a run. */
   public static Lane of(ExecutedActionMetadata soFar) {
     for (Any any : soFar.getAuxiliaryMetadataList()) {
       try {
         if (any.is(Progress.class)) {
           Progress progress = any.unpack(Progress.class);
-          return new Lane(progress.getPool(), progress.getBatch());
+          return of(progress.getPool(), progress.getBatch());
         }
       } catch (InvalidProtocolBufferException foreign) {
         return UNKNOWN;

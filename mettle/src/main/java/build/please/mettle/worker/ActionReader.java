@@ -25,13 +25,19 @@ final class ActionReader {
   /** A larger blob is neither. */
   private static final long MAX_BYTES = 64L << 20;
 
-  private static final long REMEMBERED_BYTES = 16L << 20;
+  /** Enough for those that run now; all others are read again. */
+  private static final long REMEMBERED_BYTES = 4L << 20;
+
+  /** Of the heap for each byte of a message, and for each message. */
+  private static final int GROWTH = 3;
+
+  private static final int OVERHEAD = 500;
 
   private final BlobStore blobs;
   private final Cache<Digest, MessageLite> remembered =
       Caffeine.newBuilder()
           .maximumWeight(REMEMBERED_BYTES)
-          .weigher((Digest digest, MessageLite message) -> (int) digest.size() + 200)
+          .weigher((Digest digest, MessageLite message) -> OVERHEAD + GROWTH * (int) digest.size())
           .executor(Runnable::run)
           .build();
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 /** Finished operations, of which a large fleet has a hundred thousand (fault 131). */
 final class ManyOperationsTest {
   private static final int COUNT = 20_000;
-  private static final int MOST_BYTES_EACH = 1536;
+  private static final int MOST_BYTES_EACH = 768;
 
   private final ScheduledExecutorService timer = Threads.timer("timer");
   private final AtomicLong nanos = new AtomicLong();
