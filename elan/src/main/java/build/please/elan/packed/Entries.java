@@ -30,7 +30,7 @@ final class Entries {
   private int free = NO_ENTRY;
 
   /** A new entry. */
-  int add(PackedName name) {
+  int add(ObjectName name) {
     int entry = take();
     ByteBuffer chunk = chunks[entry >>> CHUNK_BITS];
     int at = at(entry);
@@ -65,7 +65,7 @@ final class Entries {
   }
 
   /** False also if there is no entry of that number. */
-  boolean isNamed(int entry, PackedName name) {
+  boolean isNamed(int entry, ObjectName name) {
     ByteBuffer[] all = chunks;
     if (entry < 0 || entry >>> CHUNK_BITS >= all.length) {
       return false;
@@ -114,6 +114,10 @@ final class Entries {
       chunk.putInt(at, second);
       VarHandle.fullFence();
     }
+  }
+
+  int keptUntil(int entry) {
+    return chunks[entry >>> CHUNK_BITS].getInt(at(entry) + KEPT);
   }
 
   void keep(int entry, int until) {

@@ -21,6 +21,13 @@ final class Footer {
 
   private static final long MAGIC = 0x4c41_4553_4e41_4c45L; // "ELANSEAL"
   private static final int CHECKED = 20;
+  private static final int OFFSET = 32;
+  private static final int LENGTH = 36;
+  private static final int KIND = 40;
+  private static final int WRITTEN = 44;
+
+  /** Entries that are read at once. */
+  private static final int BLOCK = 1024;
 
   /** One record. */
   record Entry(PackedName name, long offset, int length, int written) {
@@ -28,16 +35,20 @@ final class Footer {
       return length == RecordHeader.DELETED;
     }
 
-    /** Whether there may be such a record in a segment that ends there. */
-    boolean isWithin(long end) {
-      return RecordHeader.isPossible(name.kind(), length)
-          && offset >= Segment.HEADER
-          && offset + footprint() <= end;
-    }
-
     int footprint() {
       return RecordHeader.footprint(length);
     }
+  }
+
+  /** Hears of records in their order. */
+  @FunctionalInterface
+  interface Records {
+    /**
+     * One of them.
+     *
+     * @param name is another's afterwards
+     */
+    void record(NameInBuffer name, long offset, int length, int written);
   }
 
   private Footer() {}
@@ -65,9 +76,24 @@ final class Footer {
 
   /** The records of a closed segment, whose end is known then; null if it is not closed. */
   static @Nullable List<Entry> read(Segment segment) throws IOException {
+    List<Entry> entries = new ArrayList<>();
+    return read(
+            segment,
+            (name, offset, length, written) ->
+                entries.add(new Entry(name.copy(), offset, length, written)))
+        ? entries
+        : null;
+  }
+
+  /**
+   * Tells of the records of a closed segment, whose end is known then.
+   *
+   * @return whether it is closed; if not, nothing was told
+   */
+  static boolean read(Segment segment, Records records) throws IOException {
     long size = segment.fileBytes();
     if (size < Segment.HEADER + TRAILER) {
-      return null;
+      return false;
     }
     ByteBuffer trailer = ByteBuffer.allocate(TRAILER).order(ByteOrder.LITTLE_ENDIAN);
     segment.read(trailer, size - TRAILER);
@@ -79,37 +105,45 @@ final class Footer {
         || count < 0
         || count > Integer.MAX_VALUE / ENTRY
         || start + (long) count * ENTRY + TRAILER != size) {
-      return null;
+      return false;
     }
-    ByteBuffer footer = ByteBuffer.allocate(count * ENTRY).order(ByteOrder.LITTLE_ENDIAN);
-    segment.read(footer, start);
-    if (checksum(footer.array(), 0, footer.capacity()) != trailer.getInt(12)) {
-      return null;
-    }
-    List<Entry> entries = entries(footer.flip());
-    for (Entry entry : entries) {
-      if (!entry.isWithin(start)) {
-        return null;
-      }
+    // Twice, so that nothing is told of a footer that is damaged further on.
+    CRC32C sum = new CRC32C();
+    boolean[] within = {true};
+    Records check =
+        (name, offset, length, written) ->
+            within[0] &= isWithin(name.kind(), offset, length, start);
+    read(segment, start, count, sum, check);
+    if ((int) sum.getValue() != trailer.getInt(12) || !within[0]) {
+      return false;
     }
     segment.setEnd(start);
     segment.setClosed();
-    return entries;
+    read(segment, start, count, sum, records);
+    return true;
   }
 
-  private static List<Entry> entries(ByteBuffer footer) {
-    List<Entry> entries = new ArrayList<>(footer.remaining() / ENTRY);
-    while (footer.hasRemaining()) {
-      long word0 = footer.getLong();
-      long word1 = footer.getLong();
-      long word2 = footer.getLong();
-      long word3 = footer.getLong();
-      long offset = Integer.toUnsignedLong(footer.getInt());
-      int length = footer.getInt();
-      PackedName name = new PackedName(footer.getInt(), word0, word1, word2, word3);
-      entries.add(new Entry(name, offset, length, footer.getInt()));
+  private static void read(Segment segment, long start, int count, CRC32C sum, Records records)
+      throws IOException {
+    ByteBuffer block =
+        ByteBuffer.allocate(Math.min(count, BLOCK) * ENTRY).order(ByteOrder.LITTLE_ENDIAN);
+    NameInBuffer name = new NameInBuffer(block, KIND);
+    for (int from = 0; from < count; from += BLOCK) {
+      block.clear().limit(Math.min(count - from, BLOCK) * ENTRY);
+      segment.read(block, start + (long) from * ENTRY);
+      sum.update(block.array(), 0, block.limit());
+      for (int at = 0; at < block.limit(); at += ENTRY) {
+        name.move(at);
+        long offset = Integer.toUnsignedLong(block.getInt(at + OFFSET));
+        records.record(name, offset, block.getInt(at + LENGTH), block.getInt(at + WRITTEN));
+      }
     }
-    return entries;
+  }
+
+  private static boolean isWithin(int kind, long offset, int length, long end) {
+    return RecordHeader.isPossible(kind, length)
+        && offset >= Segment.HEADER
+        && offset + RecordHeader.footprint(length) <= end;
   }
 
   private static int checksum(byte[] bytes, int offset, int length) {

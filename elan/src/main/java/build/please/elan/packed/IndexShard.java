@@ -43,7 +43,7 @@ final class IndexShard {
    * @param second when it is used by that; {@link PackedIndex#UNWATCHED} if it is not. If it is
    *     found, who removes it after that sees the use
    */
-  boolean find(PackedName name, int second, Found found) {
+  boolean find(ObjectName name, int second, Found found) {
     long stamp = lock.tryOptimisticRead();
     if (stamp != 0) {
       boolean there = look(name, second, found);
@@ -59,7 +59,7 @@ final class IndexShard {
     }
   }
 
-  private boolean look(PackedName name, int second, Found found) {
+  private boolean look(ObjectName name, int second, Found found) {
     int entry = probe(name);
     if (entry == ABSENT) {
       return false;
@@ -77,7 +77,7 @@ final class IndexShard {
    * @param before is told of the older one
    * @return whether there was one
    */
-  boolean put(PackedName name, long location, int size, int used, Found before) {
+  boolean put(ObjectName name, long location, int size, int used, Found before) {
     long stamp = lock.writeLock();
     try {
       int entry = probe(name);
@@ -98,7 +98,7 @@ final class IndexShard {
   /**
    * The record of an object is elsewhere; if it was not where it is said to have been, it is not.
    */
-  boolean move(PackedName name, long from, long to) {
+  boolean move(ObjectName name, long from, long to) {
     long stamp = lock.writeLock();
     try {
       int entry = probe(name);
@@ -118,17 +118,15 @@ final class IndexShard {
   }
 
   /** Notes a use, and until when an object must stay; no promise becomes shorter. */
-  boolean note(PackedName name, int used, int keptUntil) {
+  boolean note(ObjectName name, int used, int keptUntil) {
     long stamp = lock.writeLock();
     try {
       int entry = probe(name);
       if (entry == ABSENT) {
         return false;
       }
-      Found found = new Found();
-      entries.get(entry, found);
       entries.use(entry, used);
-      if (keptUntil > found.keptUntil) {
+      if (keptUntil > entries.keptUntil(entry)) {
         entries.keep(entry, keptUntil);
       }
       return true;
@@ -138,7 +136,7 @@ final class IndexShard {
   }
 
   /** As {@link PackedIndex#removeIf}. */
-  boolean removeIf(PackedName name, PackedIndex.Condition condition, Found removed) {
+  boolean removeIf(ObjectName name, PackedIndex.Condition condition, Found removed) {
     long stamp = lock.writeLock();
     try {
       int entry = probe(name);
@@ -189,7 +187,7 @@ final class IndexShard {
     }
   }
 
-  private int probe(PackedName name) {
+  private int probe(ObjectName name) {
     int[] table = slots;
     int mask = table.length - 1;
     int hash = hash(name);
@@ -217,7 +215,7 @@ final class IndexShard {
     return (table.length <= MOST_TAGGED ? slot & NUMBER : slot) - 1;
   }
 
-  private int insert(PackedName name) {
+  private int insert(ObjectName name) {
     if ((count + 1) * 4L > slots.length * 3L) {
       grow();
     }
@@ -227,7 +225,7 @@ final class IndexShard {
     return entry;
   }
 
-  private void put(int[] table, PackedName name, int entry) {
+  private void put(int[] table, ObjectName name, int entry) {
     int mask = table.length - 1;
     int hash = hash(name);
     int at = hash & mask;
@@ -250,7 +248,7 @@ final class IndexShard {
   }
 
   /** Those behind it move up, so that no lookup ends too early. */
-  private void removeSlot(PackedName name) {
+  private void removeSlot(ObjectName name) {
     int[] table = slots;
     int mask = table.length - 1;
     int hole = hash(name) & mask;
@@ -267,7 +265,7 @@ final class IndexShard {
     table[hole] = 0;
   }
 
-  private int hash(PackedName name) {
+  private int hash(ObjectName name) {
     // Hashes of blobs are uniform, but the names of action results are anybody's.
     long mixed = (name.word1() ^ seed) * 0x9e3779b97f4a7c15L;
     mixed = (mixed ^ (mixed >>> 32) ^ name.word2() ^ name.word3()) * (seed | 1);

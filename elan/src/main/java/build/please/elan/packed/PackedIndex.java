@@ -42,7 +42,7 @@ public final class PackedIndex {
             .toArray(IndexShard[]::new);
   }
 
-  private IndexShard shard(PackedName name) {
+  private IndexShard shard(ObjectName name) {
     return shards[name.firstByte()];
   }
 
@@ -53,6 +53,10 @@ public final class PackedIndex {
 
   /** As {@link IndexShard#put}. */
   public boolean put(PackedName name, long location, int size, int used, Found before) {
+    return putNamed(name, location, size, used, before);
+  }
+
+  boolean putNamed(ObjectName name, long location, int size, int used, Found before) {
     return shard(name).put(name, location, size, used, before);
   }
 
@@ -60,7 +64,7 @@ public final class PackedIndex {
     return shard(name).move(name, from, to);
   }
 
-  boolean note(PackedName name, int used, int keptUntil) {
+  boolean note(ObjectName name, int used, int keptUntil) {
     return shard(name).note(name, used, keptUntil);
   }
 
@@ -74,7 +78,7 @@ public final class PackedIndex {
    *
    * @param removed is told of it
    */
-  boolean removeIf(PackedName name, Condition condition, Found removed) {
+  boolean removeIf(ObjectName name, Condition condition, Found removed) {
     return shard(name).removeIf(name, condition, removed);
   }
 

@@ -257,7 +257,10 @@ public final class PackedLog implements AutoCloseable {
 
   /** Takes over what an earlier run knew. */
   public void note(PackedName name, int used, int keptUntil) {
-    int now = now();
+    note(name, used, keptUntil, now());
+  }
+
+  void note(ObjectName name, int used, int keptUntil, int now) {
     index.note(name, Math.min(used, now), Math.min(keptUntil, now + Moments.LONGEST));
   }
 

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param word2 the next
  * @param word3 the last
  */
-public record PackedName(int kind, long word0, long word1, long word2, long word3) {
+public record PackedName(int kind, long word0, long word1, long word2, long word3)
+    implements ObjectName {
   /** What keys begin with. The order is part of the format on disk. */
   static final List<String> KINDS =
       List.of("ac/", "cas/", "zstd_cas/", "blake3/ac/", "blake3/cas/", "blake3/zstd_cas/");
@@ -110,10 +111,5 @@ public record PackedName(int kind, long word0, long word1, long word2, long word
   /** Whether it names what may be replaced by something else: an action result. */
   boolean isReplaceable() {
     return kind % 3 == 0;
-  }
-
-  /** The first byte of the hash. */
-  int firstByte() {
-    return (int) (word0 >>> 56);
   }
 }

@@ -18,6 +18,7 @@ final class Recovery {
   private final Path directory;
   private final PackedIndex index;
   private final Map<Integer, Segment> segments;
+  private final Found before = new Found();
 
   Recovery(Path directory, PackedIndex index, Map<Integer, Segment> segments) {
     this.directory = directory;
@@ -61,31 +62,33 @@ final class Recovery {
   }
 
   private void read(Segment segment) throws IOException {
-    List<Footer.Entry> entries = Footer.read(segment);
-    if (entries == null) {
-      entries = SegmentScan.recover(segment);
-      long torn = segment.fileBytes() - segment.end();
-      if (torn > 0) {
-        log.warn("cut {} bytes off {}, which were not written to their end", torn, segment.file());
-      }
+    boolean isClosed =
+        Footer.read(
+            segment,
+            (name, offset, length, written) -> take(segment, name, offset, length, written));
+    if (isClosed) {
+      return;
     }
-    Found before = new Found();
-    for (Footer.Entry entry : entries) {
-      boolean replaces =
-          entry.isDeletion()
-              ? index.remove(entry.name(), before)
-              : index.put(
-                  entry.name(),
-                  Location.of(segment.number(), entry.offset()),
-                  entry.length(),
-                  entry.written(),
-                  before);
-      (entry.isDeletion() ? segment.deletions : segment.live).addAndGet(entry.footprint());
-      if (replaces) {
-        Segment older = segments.get(Location.segment(before.location));
-        if (older != null) {
-          older.live.addAndGet(-RecordHeader.footprint(before.size));
-        }
+    for (Footer.Entry entry : SegmentScan.recover(segment)) {
+      take(segment, entry.name(), entry.offset(), entry.length(), entry.written());
+    }
+    long torn = segment.fileBytes() - segment.end();
+    if (torn > 0) {
+      log.warn("cut {} bytes off {}, which were not written to their end", torn, segment.file());
+    }
+  }
+
+  private void take(Segment segment, ObjectName name, long offset, int length, int written) {
+    boolean isDeletion = length == RecordHeader.DELETED;
+    boolean replaces =
+        isDeletion
+            ? index.removeIf(name, object -> true, before)
+            : index.putNamed(name, Location.of(segment.number(), offset), length, written, before);
+    (isDeletion ? segment.deletions : segment.live).addAndGet(RecordHeader.footprint(length));
+    if (replaces) {
+      Segment older = segments.get(Location.segment(before.location));
+      if (older != null) {
+        older.live.addAndGet(-RecordHeader.footprint(before.size));
       }
     }
   }

@@ -27,6 +27,9 @@ final class Uses {
   private static final Logger log = LoggerFactory.getLogger(Uses.class);
   private static final int ENTRY = 48;
   private static final int BLOCK = 1024;
+  private static final int KIND = 32;
+  private static final int USED = 36;
+  private static final int KEPT = 40;
   private static final long MAGIC = 0x3153_4553_554e_4c45L; // "ELNUSES1"
 
   private Uses() {}
@@ -74,6 +77,7 @@ final class Uses {
   static void read(Path file, PackedLog packed) throws IOException {
     try (DataInputStream in = new DataInputStream(Files.newInputStream(file))) {
       ByteBuffer block = ByteBuffer.allocate(BLOCK * ENTRY).order(ByteOrder.LITTLE_ENDIAN);
+      NameInBuffer name = new NameInBuffer(block, KIND);
       if (Long.reverseBytes(in.readLong()) != MAGIC) {
         throw new EOFException("it is of another version");
       }
@@ -88,7 +92,7 @@ final class Uses {
         if ((int) sum.getValue() != expected) {
           throw new EOFException("it is damaged");
         }
-        note(block.clear().limit(count * ENTRY), packed);
+        note(block.clear().limit(count * ENTRY), name, packed);
       }
     } catch (NoSuchFileException none) {
       // Nothing is known.
@@ -97,15 +101,11 @@ final class Uses {
     }
   }
 
-  private static void note(ByteBuffer block, PackedLog packed) {
-    while (block.hasRemaining()) {
-      long word0 = block.getLong();
-      long word1 = block.getLong();
-      long word2 = block.getLong();
-      long word3 = block.getLong();
-      PackedName name = new PackedName(block.getInt(), word0, word1, word2, word3);
-      packed.note(name, block.getInt(), block.getInt());
-      block.getInt();
+  private static void note(ByteBuffer block, NameInBuffer name, PackedLog packed) {
+    int now = packed.now();
+    for (int at = 0; at < block.limit(); at += ENTRY) {
+      name.move(at);
+      packed.note(name, block.getInt(at + USED), block.getInt(at + KEPT), now);
     }
   }
 }
