@@ -175,6 +175,34 @@ final class GcIT {
   }
 
   @Test
+  void packedObjectsThatAreOld_areSweptByTheServer_andStayGoneWhenItIsKilled() throws IOException {
+    putPacked("old", Duration.ofDays(50));
+    putPacked("young", Duration.ofDays(5));
+    try (ServerProcess server =
+        ServerProcess.start(
+            JAR,
+            directory.resolve("log"),
+            "--storage=" + packed(),
+            "--host=127.0.0.1",
+            "--port=0",
+            "--admin_disabled")) {
+      Ending ending;
+      do {
+        // Until its index is complete it refuses.
+        ending =
+            ServerProcess.run(JAR, directory, "gc", "--storage=" + packed(), "--verbosity=info");
+      } while (ending.stderr().contains("index"));
+      assertWent(ending);
+      assertTrue(ending.stderr().contains("asking grpc://" + server.address()), ending::toString);
+      // Until it is gone nobody else may open the store.
+      server.kill();
+    }
+
+    Digest gone = Digest.of(ByteString.copyFromUtf8("old"));
+    assertEquals(Set.of(gone), lost("old", "young"));
+  }
+
+  @Test
   void whatCannotBeDone_isOneLine() throws IOException {
     for (String[] flags :
         new String[][] {

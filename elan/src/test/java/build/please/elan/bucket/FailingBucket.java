@@ -7,6 +7,7 @@ import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,11 @@ public final class FailingBucket implements Bucket {
   @Override
   public Map<String, Long> sizes(Collection<String> keys) throws IOException {
     return orFail().sizes(keys);
+  }
+
+  @Override
+  public Map<String, Long> keep(Collection<String> keys, Duration time) throws IOException {
+    return orFail().keep(keys, time);
   }
 
   @Override

@@ -1,201 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package build.please.elan.store;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
-import build.please.common.cas.ActionCache.Replace;
-import build.please.common.cas.Cas;
-import build.please.common.cas.Digest;
-import build.please.common.cas.Encoding;
-import build.please.common.cas.StoreFullException;
 import build.please.elan.bucket.BoundedBuckets;
-import build.please.elan.bucket.Bounds;
+import build.please.elan.bucket.Bucket;
 import build.please.elan.bucket.FailingBucket;
 import build.please.elan.bucket.FakeTime;
 import build.please.elan.bucket.MemoryBucket;
-import build.please.proto.execution.ActionResult;
-import build.please.proto.execution.Directory;
-import build.please.proto.execution.FileNode;
-import build.please.proto.execution.OutputDirectory;
-import build.please.proto.execution.OutputFile;
-import build.please.proto.execution.Tree;
-import com.google.protobuf.ByteString;
 import java.io.IOException;
-import java.io.InputStream;
-import java.time.Duration;
-import java.util.List;
-import java.util.Optional;
-import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 
-/** What the action cache has answered with stays for the time of its promise (AC-05, I4). */
-final class PromiseTest {
-  private static final Duration LEASE = Duration.ofMinutes(2);
-  private static final Duration PROMISE = Duration.ofHours(6);
-  private static final Digest ACTION = Digest.of(new byte[] {42});
+/** Of objects that go one by one. */
+final class PromiseTest extends PromiseContract {
   private static final int SIZE = 1000;
-
-  private final FakeTime time = new FakeTime();
-  private final FailingBucket objects = new FailingBucket(new MemoryBucket(time.clock()));
-  private final Cas cas;
-  private final Random random = new Random(7);
-  private final byte[] file = bytes();
-  private final byte[] inTree = bytes();
-  private final byte[] stdout = bytes();
-  private final Tree tree =
-      Tree.newBuilder()
-          .setRoot(
-              Directory.newBuilder()
-                  .addFiles(
-                      FileNode.newBuilder().setName("f").setDigest(Digest.of(inTree).toProto())))
-          .build();
-  private final ActionResult result =
-      ActionResult.newBuilder()
-          .addOutputFiles(
-              OutputFile.newBuilder().setPath("out").setDigest(Digest.of(file).toProto()))
-          .addOutputDirectories(
-              OutputDirectory.newBuilder().setPath("dir").setTreeDigest(Digest.of(tree).toProto()))
-          .setStdoutDigest(Digest.of(stdout).toProto())
-          .build();
+  private static final int CAPACITY = 10;
 
   PromiseTest() throws IOException {
-    cas =
-        BucketCas.of(
-            BoundedBuckets.around(objects, new Bounds(10 * SIZE, 0, LEASE), time),
-            new StoreConfig(
-                new Bounds(10 * SIZE, 0, LEASE),
-                PROMISE,
-                0,
-                0,
-                StoreConfig.MemoryTier.NONE,
-                StoreConfig.Compressed.AS_IT_CAME,
-                StoreConfig.Results.NEWEST));
+    super(setting());
   }
 
-  @AfterEach
-  void close() throws IOException {
-    cas.close();
-  }
-
-  private byte[] bytes() {
-    byte[] bytes = new byte[SIZE];
-    random.nextBytes(bytes);
-    return bytes;
-  }
-
-  private void storeResult() throws IOException {
-    for (byte[] blob : List.of(file, inTree, stdout, tree.toByteArray())) {
-      Blobs.store(cas.blobs(), blob);
-    }
-    cas.actions().put(ACTION, result, Replace.UNLESS_WORSE);
-  }
-
-  /** So much that whatever may go has to. */
-  private void flood() throws IOException {
-    for (int i = 0; i < 30; i++) {
-      time.pass(LEASE);
-      Blobs.store(cas.blobs(), bytes());
-    }
-  }
-
-  private void assertAllReadable() throws IOException {
-    for (byte[] blob : List.of(file, inTree, stdout, tree.toByteArray())) {
-      try (InputStream in = cas.blobs().read(Digest.of(blob), Encoding.IDENTITY, 0)) {
-        assertArrayEquals(blob, in.readAllBytes());
-      }
-    }
-  }
-
-  @Test
-  void blobsOfAnAnsweredResult_outliveAFlood_ofOthers() throws IOException {
-    storeResult();
-    assertTrue(cas.actions().find(ACTION).isPresent());
-
-    flood();
-
-    assertAllReadable();
-  }
-
-  @Test
-  void blobsOfAResultThatNobodyAskedFor_goWithTheFlood_andTheResultIsAMiss() throws IOException {
-    storeResult();
-
-    flood();
-
-    assertFalse(cas.blobs().findMissing(List.of(Digest.of(inTree))).isEmpty());
-    assertEquals(Optional.empty(), cas.actions().find(ACTION));
-  }
-
-  @Test
-  void everyAnswer_promisesAnew() throws IOException {
-    storeResult();
-    for (int i = 0; i < 5; i++) {
-      assertTrue(cas.actions().find(ACTION).isPresent());
-      time.pass(PROMISE.minus(LEASE.multipliedBy(40)));
-      flood();
-    }
-    assertAllReadable();
-  }
-
-  @Test
-  void storeFullOfPromises_refusesWrites_andServesReads() throws IOException {
-    byte[] large = new byte[9 * SIZE];
-    random.nextBytes(large);
-    Blobs.store(cas.blobs(), large);
-    cas.actions()
-        .put(
-            ACTION,
-            ActionResult.newBuilder()
-                .addOutputFiles(
-                    OutputFile.newBuilder().setPath("o").setDigest(Digest.of(large).toProto()))
-                .build(),
-            Replace.UNLESS_WORSE);
-    assertTrue(cas.actions().find(ACTION).isPresent());
-    time.pass(LEASE);
-
-    assertThrows(StoreFullException.class, () -> Blobs.store(cas.blobs(), bytes()));
-    assertThrows(
-        StoreFullException.class,
-        () ->
-            cas.actions()
-                .put(
-                    Digest.of(new byte[] {43}),
-                    ActionResult.newBuilder().setStdoutRaw(ByteString.copyFrom(bytes())).build(),
-                    Replace.ALWAYS));
-    assertTrue(cas.actions().find(ACTION).isPresent());
-
-    time.pass(PROMISE.multipliedBy(2));
-    Blobs.store(cas.blobs(), bytes());
-  }
-
-  /** An outage is no miss, whatever is remembered (fault 37). */
-  @Test
-  void find_whileTheStoreDoesNotAnswer_fails() throws IOException {
-    storeResult();
-    assertTrue(cas.actions().find(ACTION).isPresent());
-    objects.fail();
-
-    assertThrows(IOException.class, () -> cas.actions().find(ACTION));
-
-    objects.recover();
-    assertTrue(cas.actions().find(ACTION).isPresent());
-  }
-
-  /** What a tree names is remembered, that it is there is not. */
-  @Test
-  void find_afterTheTreeOrAFileOfItWasLost_isAMiss() throws IOException {
-    storeResult();
-    assertTrue(cas.actions().find(ACTION).isPresent());
-    for (Digest lost : List.of(Digest.of(tree), Digest.of(inTree))) {
-      objects.delete(Keys.blob(lost, Encoding.IDENTITY));
-      assertEquals(Optional.empty(), cas.actions().find(ACTION));
-      storeResult();
-      assertTrue(cas.actions().find(ACTION).isPresent());
-    }
+  private static Setting setting() throws IOException {
+    FakeTime time = new FakeTime();
+    FailingBucket objects = new FailingBucket(new MemoryBucket(time.clock()));
+    Bucket bounded = BoundedBuckets.around(objects, bounds(SIZE, CAPACITY), time);
+    return new Setting(time, objects, bounded, SIZE, CAPACITY);
   }
 }
