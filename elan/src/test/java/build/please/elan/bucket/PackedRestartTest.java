@@ -186,8 +186,9 @@ final class PackedRestartTest {
     storeAll(100, 15, LARGE);
     time.pass(LEASE);
     long smaller = LIMIT / 2;
-    restart(smaller);
     assertTrue(occupancy().bytes() > smaller, () -> occupancy().toString());
+
+    restart(smaller);
     storeAll(200, 5, SMALL);
 
     assertTrue(occupancy().bytes() <= smaller, () -> occupancy().toString());
