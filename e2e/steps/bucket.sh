@@ -21,7 +21,7 @@ start_fake_gcs
 note 'the contract of buckets, and rules of the protocol'
 expect_exit 0 "$LOGS/contract.log" mvn -B -o -f "$ROOT/pom.xml" -pl elan -am test \
   "-Dgcs.emulator=$GCS" -Dsurefire.failIfNoSpecifiedTests=false \
-  -Dtest='EmulatorBucketTest,WriteTest,FindMissingBlobsTest,BatchReadBlobsTest,ActionCacheTest'
+  -Dtest='EmulatorBucketTest,WriteTest,SharedWriteTest,FindMissingBlobsTest,BatchReadBlobsTest,ActionCacheTest,InliningTest'
 expect_text "$LOGS/contract.log" 'Running build.please.elan.bucket.EmulatorBucketTest'
 
 note 'what a wrong URL gets'

@@ -75,8 +75,10 @@ final class Rules {
         new CompressionFormatsTest(),
         new ReadTest(),
         new WriteTest(),
+        new SharedWriteTest(),
         new QueryWriteStatusTest(),
         new ActionCacheTest(),
+        new InliningTest(),
         new RequestMetadataTest());
   }
 }
