@@ -45,7 +45,7 @@ final class Rig implements AutoCloseable {
 
   private final ExecutorService pool = Executors.newFixedThreadPool(4);
   private final Timer timer = new Timer();
-  private WorkerConfig config;
+  private final RigConfig config;
   private @Nullable FileCache files;
   private ActionRunner.Progress progress = soFar -> {};
   private Confinement.Source confinements = Confinement.Source.NONE;
@@ -55,13 +55,7 @@ final class Rig implements AutoCloseable {
 
   Rig(Path directory) {
     this.directory = directory;
-    WorkerConfig standard =
-        WorkerConfig.standard(
-            directory,
-            "worker-7",
-            new WorkerConfig.Host("/usr/bin:/bin", "/home/mettle", FILE_NAMES));
-    config = limits(standard, Duration.ofMillis(300), 1 << 20);
-    inputs(InputConfig.standard(temporary()));
+    config = new RigConfig(directory, temporary());
   }
 
   private static Path temporary() {
@@ -72,121 +66,48 @@ final class Rig implements AutoCloseable {
     }
   }
 
-  private static WorkerConfig limits(WorkerConfig config, Duration grace, long logBytes) {
-    return new WorkerConfig(
-        config.directory(),
-        config.name(),
-        config.version(),
-        config.defaultTimeout(),
-        config.maxTimeout(),
-        grace,
-        logBytes,
-        config.host(),
-        config.inputs(),
-        config.sandboxes(),
-        config.limits(),
-        config.packs(),
-        config.costs());
-  }
-
   Rig killGrace(Duration grace) {
-    config = limits(config, grace, config.logLimitBytes());
+    config.killGrace = grace;
     return this;
   }
 
   Rig logLimit(long bytes) {
-    config = limits(config, config.killGrace(), bytes);
+    config.logLimitBytes = bytes;
     return this;
   }
 
   Rig host(WorkerConfig.Host host) {
-    config =
-        new WorkerConfig(
-            config.directory(),
-            config.name(),
-            config.version(),
-            config.defaultTimeout(),
-            config.maxTimeout(),
-            config.killGrace(),
-            config.logLimitBytes(),
-            host,
-            config.inputs(),
-            config.sandboxes(),
-            config.limits(),
-            config.packs(),
-            config.costs());
+    config.host = host;
     return this;
   }
 
   Rig inputs(InputConfig inputs) {
-    config = config.withInputs(inputs);
+    config.inputs = inputs;
     return this;
   }
 
   WorkerConfig config() {
-    return config;
+    return config.whole();
   }
 
   Rig costs(Costs costs) {
-    config =
-        new WorkerConfig(
-            config.directory(),
-            config.name(),
-            config.version(),
-            config.defaultTimeout(),
-            config.maxTimeout(),
-            config.killGrace(),
-            config.logLimitBytes(),
-            config.host(),
-            config.inputs(),
-            config.sandboxes(),
-            config.limits(),
-            config.packs(),
-            costs);
+    config.costs = costs;
     return this;
   }
 
   Rig sandboxes(SandboxConfig sandboxes) {
-    config =
-        new WorkerConfig(
-            config.directory(),
-            config.name(),
-            config.version(),
-            config.defaultTimeout(),
-            config.maxTimeout(),
-            config.killGrace(),
-            config.logLimitBytes(),
-            config.host(),
-            config.inputs(),
-            sandboxes,
-            config.limits(),
-            config.packs(),
-            config.costs());
+    config.sandboxes = sandboxes;
     return this;
   }
 
   Rig packs(OutputPacks packs) {
-    config =
-        new WorkerConfig(
-            config.directory(),
-            config.name(),
-            config.version(),
-            config.defaultTimeout(),
-            config.maxTimeout(),
-            config.killGrace(),
-            config.logLimitBytes(),
-            config.host(),
-            config.inputs(),
-            config.sandboxes(),
-            config.limits(),
-            packs,
-            config.costs());
+    config.packs = packs;
     return this;
   }
 
   /** Whether the sandboxes work here. */
   void probe() throws IOException {
-    SandboxProbe.check(config, machine());
+    SandboxProbe.check(config(), machine());
   }
 
   private Machine machine() {
@@ -195,21 +116,7 @@ final class Rig implements AutoCloseable {
   }
 
   Rig limits(ActionLimits limits) {
-    config =
-        new WorkerConfig(
-            config.directory(),
-            config.name(),
-            config.version(),
-            config.defaultTimeout(),
-            config.maxTimeout(),
-            config.killGrace(),
-            config.logLimitBytes(),
-            config.host(),
-            config.inputs(),
-            config.sandboxes(),
-            limits,
-            config.packs(),
-            config.costs());
+    config.limits = limits;
     return this;
   }
 
@@ -285,9 +192,9 @@ final class Rig implements AutoCloseable {
     ActionReader reader = new ActionReader(store);
     ActionRunner local =
         new LocalActionRunner(
-            store, reader, new FanOut(pool), machine(), config, Clock.systemUTC());
+            store, reader, new FanOut(pool), machine(), config(), Clock.systemUTC());
     return new FailSafeActionRunner(
-            new CachingActionRunner(local, reader, cache), config.name(), Clock.systemUTC())
+            new CachingActionRunner(local, reader, cache), config().name(), Clock.systemUTC())
         .run(message, progress, stop);
   }
 
@@ -306,7 +213,7 @@ final class Rig implements AutoCloseable {
   synchronized FileCache files() {
     if (files == null) {
       try {
-        files = FileCache.open(config.inputs().cacheDirectory(), config.inputs().cacheMaxBytes());
+        files = FileCache.open(config.inputs.cacheDirectory(), config.inputs.cacheMaxBytes());
       } catch (IOException e) {
         throw new AssertionError(e);
       }
@@ -397,7 +304,7 @@ final class Rig implements AutoCloseable {
       files.close();
     }
     try {
-      TreeRemoval.remove(config.inputs().cacheDirectory());
+      TreeRemoval.remove(config.inputs.cacheDirectory());
     } catch (IOException e) {
       throw new AssertionError(e);
     }
