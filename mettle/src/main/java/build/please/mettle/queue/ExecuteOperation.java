@@ -86,24 +86,19 @@ public final class ExecuteOperation {
    * result if it has none, since plz shows the status only beside one.
    */
   public static Operation completed(ExecuteMessage message, ExecuteResponse response) {
-    ExecuteOperationMetadata.Builder metadata = metadata(message, ExecutionStage.Value.COMPLETED);
-    if (response.getResult().hasExecutionMetadata()) {
-      metadata.setPartialExecutionMetadata(response.getResult().getExecutionMetadata());
-    }
     ExecuteResponse withResult =
         response.hasResult()
             ? response
             : response.toBuilder().setResult(ActionResult.getDefaultInstance()).build();
-    return Operation.newBuilder()
-        .setName(message.operation())
-        .setMetadata(pack(metadata.build()))
-        .setDone(true)
-        .setResponse(pack(withResult))
-        .build();
+    return completed(
+        message.operation(),
+        message.request().getActionDigest().getSizeBytes(),
+        response.getResult().getExecutionMetadata(),
+        withResult.toByteString());
   }
 
   /**
-   * As {@link #completed(ExecuteMessage, ExecuteResponse)} makes it.
+   * The same from its parts.
    *
    * @param name of the operation
    * @param actionSize bytes of its action, whose hash the name begins with
