@@ -33,4 +33,12 @@ public final class BoundedBuckets {
     }
     return bucket;
   }
+
+  /** Stores so many zeros. */
+  static void store(Bucket bucket, String key, int size) throws IOException {
+    try (BucketWriter writer = bucket.write(key, size)) {
+      writer.write(new byte[size], 0, size);
+      writer.commit();
+    }
+  }
 }

@@ -60,33 +60,26 @@ final class BoundedSharingTest {
     owner.close();
   }
 
-  private static void store(Bucket bucket, String key, int size) throws IOException {
-    try (BucketWriter writer = bucket.write(key, size)) {
-      writer.write(new byte[size], 0, size);
-      writer.commit();
-    }
-  }
-
   @Test
   void whatTheOtherPromised_isNotEvictedByTheOwner() throws IOException {
-    store(owner, "a", 400);
-    store(owner, "b", 400);
+    BoundedBuckets.store(owner, "a", 400);
+    BoundedBuckets.store(owner, "b", 400);
     assertEquals(Map.of("b", 400L), other.keep(List.of("b"), Duration.ofHours(6)));
     time.pass(LEASE);
 
-    store(owner, "c", 500);
+    BoundedBuckets.store(owner, "c", 500);
 
     assertEquals(Map.of("b", 400L, "c", 500L), owner.sizes(List.of("a", "b", "c")));
-    assertThrows(StoreFullException.class, () -> store(owner, "d", 200));
+    assertThrows(StoreFullException.class, () -> BoundedBuckets.store(owner, "d", 200));
   }
 
   @Test
   void whatTheOtherWrote_countsForTheOwner_andIsEvictedInItsTurn() throws IOException {
-    store(other, "theirs", 900);
+    BoundedBuckets.store(other, "theirs", 900);
     time.pass(LEASE);
-    store(owner, "a", 500);
+    BoundedBuckets.store(owner, "a", 500);
     time.pass(LEASE);
-    store(owner, "b", 550);
+    BoundedBuckets.store(owner, "b", 550);
 
     assertEquals(Map.of("b", 550L), owner.sizes(List.of("a", "theirs", "b")));
     assertTrue(owner.occupancy().evictedObjects() >= 2, () -> owner.occupancy().toString());
@@ -94,15 +87,15 @@ final class BoundedSharingTest {
 
   @Test
   void other_doesNotEvict_untilItOwnsTheStore() throws IOException {
-    store(owner, "a", 900);
+    BoundedBuckets.store(owner, "a", 900);
     time.pass(LEASE.multipliedBy(3));
-    store(other, "b", 900);
+    BoundedBuckets.store(other, "b", 900);
     assertEquals(Map.of("a", 900L, "b", 900L), other.sizes(List.of("a", "b")));
     time.pass(LEASE);
 
     secondOwns.set(true);
     awaitIndex(other);
-    store(other, "c", 900);
+    BoundedBuckets.store(other, "c", 900);
 
     assertEquals(Map.of("c", 900L), other.sizes(List.of("a", "b", "c")));
   }
@@ -110,8 +103,8 @@ final class BoundedSharingTest {
   /** The journal is written anew while the other goes on to add to it. */
   @Test
   void promiseOfTheOther_survivesThatTheJournalIsRewritten() throws IOException {
-    store(owner, "a", 400);
-    store(owner, "b", 400);
+    BoundedBuckets.store(owner, "a", 400);
+    BoundedBuckets.store(owner, "b", 400);
     UseJournal journal = UseJournal.open(root.resolve(".elan").resolve("uses.log"));
     other.keep(List.of("a"), Duration.ofHours(6));
     journal.rewrite(() -> List.<Note>of().iterator());

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import build.please.common.cas.StoreFullException;
-import build.please.elan.packed.Durability;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,23 +30,11 @@ final class PackedBoundsTest {
 
   private final FakeTime time = new FakeTime();
   @TempDir Path root;
-  private PackedBucket bucket;
+  private Bucket bucket;
 
   @BeforeEach
   void open() throws IOException {
-    bucket =
-        new PackedBucket(
-            PackedStore.open(
-                root,
-                new PackedStore.Config(
-                    Durability.NONE,
-                    new Bounds(LIMIT, 0, LEASE),
-                    time.clock(),
-                    time::nanoTime,
-                    "boot")));
-    while (occupancy().state() == Occupancy.State.INDEXING) {
-      Thread.onSpinWait();
-    }
+    bucket = BoundedBuckets.packed(root, new Bounds(LIMIT, 0, LEASE), time);
   }
 
   @AfterEach
@@ -64,10 +51,7 @@ final class PackedBoundsTest {
   }
 
   private void store(int number, int size) throws IOException {
-    try (BucketWriter writer = bucket.write(key(number), size)) {
-      writer.write(new byte[size], 0, size);
-      writer.commit();
-    }
+    BoundedBuckets.store(bucket, key(number), size);
   }
 
   private void flood(int from, int count) throws IOException {

@@ -57,10 +57,7 @@ final class PackedRestartTest {
   }
 
   private void store(int number, int size) throws IOException {
-    try (BucketWriter writer = bucket.write(key(number), size)) {
-      writer.write(new byte[size], 0, size);
-      writer.commit();
-    }
+    BoundedBuckets.store(bucket, key(number), size);
     if (size == LARGE) {
       // Files have the time of the machine, the test has its own.
       Path file = root.resolve(key(number));
